@@ -1,0 +1,1 @@
+"""What every part shares: audio numbers, bundle, voices, errors, audio files (no torch, no onnxruntime)."""

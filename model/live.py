@@ -1,0 +1,121 @@
+"""The `live` model: encoder, decoder and vocoder put together, and the total of their delays."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.spec import BLOCK, HOP
+from model.decoder import Decoder
+from model.encoder import RATES, ContentNet, Encoder
+from model.prosody import PitchNet
+from model.quantizer import Codebook
+from model.streaming import State, gather, part
+from model.vocoder import Vocoder
+
+
+@dataclass(frozen=True)
+class LiveConfig:
+    """Sizes of the live model; the defaults are those of the shipped bundle.
+
+    Attributes:
+        entries: codebook sizes for 50, 25 and 12.5 Hz. Smaller is more private and less intelligible.
+        code_dim: numbers per code vector.
+        voice_dim: size of a voice embedding.
+        voices: rows of the training-time voice table.
+    """
+
+    entries: tuple[int, int, int] = (512, 128, 32)
+    code_dim: int = 32
+    voice_dim: int = 64
+    voices: int = 52
+    encoder_channels: int = 320
+    encoder_hidden: int = 448
+    encoder_trunk: tuple[int, ...] = (1, 1, 2, 2, 4, 4)
+    encoder_mid: tuple[int, ...] = (4,)
+    encoder_top: tuple[int, ...] = (8,)
+    decoder_channels: int = 320
+    decoder_hidden: int = 448
+    decoder_dilations: tuple[int, ...] = (1, 1, 2, 2, 4, 4, 8)
+    vocoder_channels: int = 256
+    vocoder_hidden: int = 320
+    vocoder_dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4)
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain values, as stored beside a checkpoint and in the manifest's provenance."""
+        return asdict(self)
+
+
+class LiveModel(nn.Module):
+    """Encoder, decoder, vocoder and the table of voices that training fills."""
+
+    def __init__(self, config: LiveConfig | None = None) -> None:
+        super().__init__()
+        c = self.config = config or LiveConfig()
+        content = ContentNet(
+            c.encoder_channels, c.encoder_hidden, c.encoder_trunk, c.encoder_mid, c.encoder_top, c.code_dim
+        )
+        self.encoder = Encoder(content, PitchNet(), c.entries, c.code_dim)
+        self.decoder = Decoder(
+            c.decoder_channels, c.decoder_hidden, c.decoder_dilations, c.code_dim, len(RATES), c.voice_dim
+        )
+        self.vocoder = Vocoder(c.vocoder_channels, c.vocoder_hidden, c.vocoder_dilations)
+        self.voices = nn.Embedding(c.voices, c.voice_dim)
+        nn.init.normal_(self.voices.weight, std=0.5)
+
+    @property
+    def books(self) -> list[Codebook]:
+        """The codebooks that encoder and decoder share, bottom to top."""
+        return [q.codebook for q in self.encoder.levels()]
+
+    @property
+    def delay(self) -> int:
+        """Samples by which the output lags behind the input, besides the block: 480 (20 ms)."""
+        return (self.encoder.delay + self.decoder.delay + self.vocoder.delay) * HOP
+
+    @property
+    def latency(self) -> int:
+        """Algorithmic latency in samples: block plus delay."""
+        return BLOCK + self.delay
+
+    def forward(self, audio: Tensor, voice: Tensor, knob: Tensor, noise: Tensor) -> Tensor:
+        """Offline twin of the whole chain.
+
+        Args:
+            audio, noise: (B, n), n a multiple of 480.
+            voice: (B, E + 2).
+            knob: (B, 1).
+
+        Returns:
+            Samples (B, n); sample i belongs to input sample i - delay.
+        """
+        codes, prosody = self.encoder(audio)
+        mel, f0, voicing = self.decoder(codes, prosody, voice, knob, self.books)
+        return self.vocoder(mel, f0, voicing, noise)
+
+    def initial_state(self, batch: int = 1) -> State:
+        """The states of the three parts."""
+        return gather(
+            {
+                "encoder": self.encoder.initial_state(batch),
+                "decoder": self.decoder.initial_state(batch),
+                "vocoder": self.vocoder.initial_state(batch),
+            }
+        )
+
+    def stream(
+        self, audio: Tensor, voice: Tensor, knob: Tensor, noise: Tensor, state: State
+    ) -> tuple[Tensor, State]:
+        """The next n samples, n a multiple of 480."""
+        (codes, prosody), encoder = self.encoder.stream(audio, part(state, "encoder"))
+        outputs, decoder = self.decoder.stream(codes, prosody, voice, knob, self.books, part(state, "decoder"))
+        samples, vocoder = self.vocoder.stream(*outputs, noise, part(state, "vocoder"))
+        return samples, gather({"encoder": encoder, "decoder": decoder, "vocoder": vocoder})
+
+    @torch.no_grad()
+    def mixed_voice(self, first: Tensor, second: Tensor, weight: Tensor) -> Tensor:
+        """Embeddings (B, E) of mixes: (1 - weight) first + weight second; indices int64 (B,), weight (B,)."""
+        table = self.voices.weight
+        return torch.lerp(table[first], table[second], weight[:, None])
