@@ -1,0 +1,1 @@
+"""Training: data, losses, Lightning tasks and commands."""

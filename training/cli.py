@@ -1,0 +1,69 @@
+"""`voxveil train STAGE --config FILE`: Lightning's command line over the stages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import timedelta
+
+STAGES = {
+    "vocoder": ("training.vocoder_task", "VocoderTask"),
+    "vqvae": ("training.vqvae_task", "VqvaeTask"),
+    "joint": ("training.joint_task", "JointTask"),
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run one stage.
+
+    Args:
+        argv: the stage's name, then Lightning's options: `--config FILE` (several add up, the last wins),
+            `--ckpt_path last` to resume, `--trainer.max_epochs N`, `--data.folder DIR` and so on.
+
+    Returns:
+        The exit status: 0, or 2 after one line about what is wrong.
+    """
+    if not argv or argv[0] not in STAGES:
+        print(f"voxveil train: say which stage: {', '.join(STAGES)}", file=sys.stderr)
+        return 2
+    import importlib
+    import logging
+    import warnings
+
+    import torch
+    from lightning.pytorch.callbacks import ModelCheckpoint, TQDMProgressBar
+    from lightning.pytorch.cli import LightningCLI
+
+    from training.datamodule import CropsModule
+
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", module="lightning")
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count() or 1)
+    module, name = STAGES[argv[0]]
+    task = getattr(importlib.import_module(module), name)
+    folder = f"runs/{argv[0]}"
+    keep = ModelCheckpoint(
+        dirpath=None, filename="{epoch}", save_last=True, save_top_k=1, every_n_epochs=1, enable_version_counter=False
+    )
+    timed = ModelCheckpoint(filename="timed", train_time_interval=timedelta(minutes=5), enable_version_counter=False)
+    LightningCLI(
+        task,
+        CropsModule,
+        seed_everything_default=1,
+        save_config_kwargs={"overwrite": True},
+        trainer_defaults={
+            "default_root_dir": folder,
+            "callbacks": [keep, timed, TQDMProgressBar(refresh_rate=10)],
+            "reload_dataloaders_every_n_epochs": 1,
+            "accelerator": "auto",
+            "devices": 1,
+            "gradient_clip_val": 1.0,
+            "log_every_n_steps": 10,
+        },
+        args=["fit", *argv[1:]],
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,149 @@
+"""Crops of the prepared corpus, made into training batches.
+
+Every item is a function of (seed, epoch, index) alone, so that a resumed run sees what the interrupted one would have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from core.spec import FRAMES, HOP
+from training.data.prepared import PreparedCorpus, Utterance
+
+
+@dataclass
+class Batch:
+    """One batch; T frames of 10 ms, S = T / 2 steps of 20 ms, n = 240 T samples.
+
+    Attributes:
+        heard: (B, n) what the encoder hears, perturbed.
+        heard_f0: (B, S, 2) Hz at the prosody frames, 0 unvoiced.
+        wanted: (B, n) what should come out, aligned with `heard` to the sample; zeros where `paired` is 0.
+        wanted_f0: (B, T) Hz, held through unvoiced frames; wanted_voicing: (B, T) 0 or 1.
+        phones: int64 (B, S), -1 unknown; phone_soft: (B, S, classes), zeros where no teacher speaks.
+        voice: int64 (B, 2) rows of the voice table; voice_weight: (B,) of the second.
+        paired: (B,) 1 where `wanted` exists.
+    """
+
+    heard: Tensor
+    heard_f0: Tensor
+    wanted: Tensor
+    wanted_f0: Tensor
+    wanted_voicing: Tensor
+    phones: Tensor
+    phone_soft: Tensor
+    voice: Tensor
+    voice_weight: Tensor
+    paired: Tensor
+
+
+class Perturbation(Protocol):
+    """What may be done to the encoder's input: anything that keeps the timing."""
+
+    def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray: ...
+
+
+class Crops(Dataset[Batch]):
+    """Random crops as single-item batches.
+
+    Args:
+        corpus: the prepared corpus.
+        utterances: those to draw from, in proportion to their length.
+        frames: T of a crop, even.
+        count: items in an epoch.
+        voices: name of each row of the voice table.
+        perturb: applied to `heard` only, or None.
+        seed, epoch: see the module's text.
+        real_share: share of items from utterances without a partner.
+    """
+
+    def __init__(
+        self,
+        corpus: PreparedCorpus,
+        utterances: list[Utterance],
+        frames: int,
+        count: int,
+        voices: list[str],
+        perturb: Perturbation | None,
+        seed: int,
+        epoch: int,
+        real_share: float = 0.0,
+    ) -> None:
+        long_enough = [u for u in utterances if u.frames > frames + 2]
+        self.paired = [u for u in long_enough if u.tgt is not None]
+        self.lone = [u for u in long_enough if u.tgt is None]
+        if not self.paired and not self.lone:
+            raise ValueError(f"no utterance is longer than {frames / 100:.1f} s; use a smaller `frames`")
+        self.corpus, self.frames, self.count, self.perturb = corpus, frames, count, perturb
+        self.row = {name: i for i, name in enumerate(voices)}
+        self.seed, self.epoch = seed, epoch
+        self.real_share = 1.0 if not self.paired else real_share if self.lone else 0.0
+        self._odds = {id(pool): _by_length(pool) for pool in (self.paired, self.lone) if pool}
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> Batch:
+        rng = np.random.default_rng((self.seed, self.epoch, index))
+        pool = self.lone if rng.random() < self.real_share else self.paired
+        utterance = pool[rng.choice(len(pool), p=self._odds[id(pool)])]
+        start = int(rng.integers(0, (utterance.frames - 1 - self.frames) // FRAMES + 1)) * FRAMES
+        heard_side = "src" if utterance.tgt is None or rng.random() < 0.6 else "tgt"
+        return self._crop(utterance, start, heard_side, rng)
+
+    def _crop(self, u: Utterance, start: int, heard_side: str, rng: np.random.Generator) -> Batch:
+        corpus, frames = self.corpus, self.frames
+        heard = corpus.audio(u, heard_side, start, frames)
+        heard_f0 = corpus.f0(u, heard_side, start, frames)
+        if self.perturb is not None:
+            heard = self.perturb(heard, rng)
+        steps = frames // FRAMES
+        phones = corpus.phones(u, start, frames)[::FRAMES].astype(np.int64)
+        soft = corpus.teacher(u, start // FRAMES - 1, steps)
+        other = "tgt" if heard_side == "src" else "src"
+        if u.tgt is None:
+            wanted, f0 = np.zeros(frames * HOP, np.float32), np.zeros(frames, np.float32)
+            voice, weight = [0, 0], 0.0
+        else:
+            wanted, f0 = corpus.audio(u, other, start, frames), corpus.f0(u, other, start, frames)
+            first, second, weight = u.voice(other)
+            voice = [self.row[first], self.row[second]]
+        return Batch(
+            heard=torch.from_numpy(heard)[None],
+            heard_f0=torch.from_numpy(heard_f0.reshape(steps, FRAMES))[None],
+            wanted=torch.from_numpy(wanted)[None],
+            wanted_f0=torch.from_numpy(held_f0(f0))[None],
+            wanted_voicing=torch.from_numpy((f0 > 0).astype(np.float32))[None],
+            phones=torch.from_numpy(phones)[None],
+            phone_soft=torch.from_numpy(soft)[None],
+            voice=torch.tensor([voice]),
+            voice_weight=torch.tensor([weight], dtype=torch.float32),
+            paired=torch.tensor([float(u.tgt is not None)]),
+        )
+
+
+def held_f0(f0: np.ndarray) -> np.ndarray:
+    """F0 (T,) with 0 where unvoiced, to F0 held from the last voiced frame (from the first one, before it)."""
+    voiced = np.flatnonzero(f0 > 0)
+    if len(voiced) == 0:
+        return np.full(len(f0), 150.0, np.float32)
+    last = np.maximum.accumulate(np.where(f0 > 0, np.arange(len(f0)), voiced[0]))
+    return f0[last].astype(np.float32)
+
+
+def collate(items: list[Batch]) -> Batch:
+    """Single-item batches to one."""
+    return Batch(**{f.name: torch.cat([getattr(item, f.name) for item in items]) for f in fields(Batch)})
+
+
+def _by_length(pool: list[Utterance]) -> np.ndarray:
+    lengths = np.array([u.frames for u in pool], np.float64)
+    return lengths / lengths.sum()
+
+

@@ -1,0 +1,1 @@
+"""Corpora: one layout a file, and the prepared folder that training reads."""

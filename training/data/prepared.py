@@ -1,0 +1,113 @@
+"""Reads the folder that `voxveil data prepare` writes (its layout stands in docs/architecture.md)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import ConfigError
+from core.spec import HOP
+
+UNKNOWN_PHONE = -1
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A line of index.jsonl. Offsets are in samples (src, tgt), 10 ms frames (labels) and 20 ms rows (teacher)."""
+
+    id: str
+    kind: str
+    split: str
+    samples: int
+    frames: int
+    src: int
+    tgt: int | None
+    labels: int
+    src_voice: tuple[str, str, float] | None
+    tgt_voice: str | None
+    talker: str | None
+    text: str | None
+    teacher: int | None
+
+    def voice(self, side: str) -> tuple[str, str, float]:
+        """The timbre of a side as (first voice, second voice, weight of the second)."""
+        if side == "tgt":
+            assert self.tgt_voice is not None
+            return self.tgt_voice, self.tgt_voice, 0.0
+        assert self.src_voice is not None
+        return self.src_voice
+
+
+class PreparedCorpus:
+    """Memory-mapped audio and labels.
+
+    Args:
+        folder: what `voxveil data prepare` wrote.
+
+    Raises:
+        ConfigError: the folder or one of its files is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / "index.jsonl").is_file():
+            raise ConfigError(f"{folder} is not a prepared corpus (no index.jsonl); run: voxveil data prepare")
+        self.folder = folder
+        self._utterances = [_read(line) for line in (folder / "index.jsonl").read_text("utf8").splitlines()]
+        self._audio = np.memmap(folder / "audio.i16", np.int16, "r")
+        self._f0 = {side: np.memmap(folder / f"f0_{side}.f32", np.float32, "r") for side in ("src", "tgt")}
+        self._phones = np.memmap(folder / "phone.i16", np.int16, "r")
+        self.phone_names: list[str] = json.loads((folder / "phones.json").read_text("utf8"))
+        rows = folder / "teacher.f16"
+        self._teacher = (
+            np.memmap(rows, np.float16, "r").reshape(-1, len(self.phone_names)) if rows.is_file() else None
+        )
+
+    @property
+    def voices(self) -> list[str]:
+        """Names of all synthetic voices, sorted: the rows of the voice table."""
+        names = {n for u in self._utterances if u.src_voice for n in u.src_voice[:2]}
+        return sorted(names | {u.tgt_voice for u in self._utterances if u.tgt_voice})
+
+    def utterances(self, split: str, kind: str) -> list[Utterance]:
+        """Those of a split ("train", "val", "test") and kind ("parallel", "real", "plain")."""
+        return [u for u in self._utterances if u.split == split and u.kind == kind]
+
+    def audio(self, u: Utterance, side: str, start: int, frames: int) -> np.ndarray:
+        """float32 [frames * 240] from frame `start`, zeros past the end."""
+        begin = (u.src if side == "src" else u.tgt or 0) + start * HOP
+        end = min(begin + frames * HOP, (u.src if side == "src" else u.tgt or 0) + u.samples)
+        x = self._audio[begin:end].astype(np.float32) / 32768.0
+        return np.pad(x, (0, frames * HOP - len(x)))
+
+    def f0(self, u: Utterance, side: str, start: int, frames: int) -> np.ndarray:
+        """float32 [frames] in Hz, 0 where unvoiced."""
+        return _slice(self._f0[side], u, start, frames, 0.0)
+
+    def phones(self, u: Utterance, start: int, frames: int) -> np.ndarray:
+        """int16 [frames], -1 where unknown."""
+        return _slice(self._phones, u, start, frames, UNKNOWN_PHONE)
+
+    def teacher(self, u: Utterance, start: int, steps: int) -> np.ndarray:
+        """float32 [steps, classes] posteriors of 20 ms rows from row `start` (may be -1); zeros where there are none."""
+        soft = np.zeros((steps, len(self.phone_names)), np.float32)
+        if self._teacher is not None and u.teacher is not None:
+            rows = u.samples // (2 * HOP)
+            first, last = max(start, 0), min(start + steps, rows)
+            if last > first:
+                soft[first - start : last - start] = self._teacher[u.teacher + first : u.teacher + last]
+        return soft
+
+
+def _slice(values: np.ndarray, u: Utterance, start: int, frames: int, fill: float) -> np.ndarray:
+    x = values[u.labels + start : u.labels + min(start + frames, u.frames)]
+    return np.pad(np.asarray(x), (0, frames - len(x)), constant_values=fill)
+
+
+def _read(line: str) -> Utterance:
+    entry = json.loads(line)
+    entry["src_voice"] = tuple(entry["src_voice"]) if entry.get("src_voice") else None
+    names = Utterance.__dataclass_fields__
+    return Utterance(**{name: entry.get(name) for name in names})

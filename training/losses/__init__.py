@@ -1,0 +1,1 @@
+"""Losses: one file each, one interface (`training.losses.base`)."""
