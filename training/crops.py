@@ -6,7 +6,6 @@ Every item is a function of (seed, epoch, index) alone, so that a resumed run se
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from torch.utils.data import Dataset
 
 from core.spec import FRAMES, HOP
 from training.data.prepared import PreparedCorpus, Utterance
+from training.perturb.chain import Perturb
 
 
 @dataclass
@@ -43,12 +43,6 @@ class Batch:
     paired: Tensor
 
 
-class Perturbation(Protocol):
-    """What may be done to the encoder's input: anything that keeps the timing."""
-
-    def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray: ...
-
-
 class Crops(Dataset[Batch]):
     """Random crops as single-item batches.
 
@@ -70,7 +64,7 @@ class Crops(Dataset[Batch]):
         frames: int,
         count: int,
         voices: list[str],
-        perturb: Perturbation | None,
+        perturb: Perturb | None,
         seed: int,
         epoch: int,
         real_share: float = 0.0,

@@ -7,8 +7,9 @@ from pathlib import Path
 import lightning
 from torch.utils.data import DataLoader
 
-from training.crops import Batch, Crops, Perturbation, collate
+from training.crops import Batch, Crops, collate
 from training.data.prepared import PreparedCorpus
+from training.perturb.chain import Perturb
 
 
 class CropsModule(lightning.LightningDataModule):
@@ -34,7 +35,7 @@ class CropsModule(lightning.LightningDataModule):
         batch_size: int = 16,
         steps_per_epoch: int = 100,
         real_share: float = 0.0,
-        perturb: Perturbation | None = None,
+        perturb: Perturb | None = None,
         seed: int = 1,
         workers: int = 1,
     ) -> None:
@@ -54,7 +55,7 @@ class CropsModule(lightning.LightningDataModule):
         return self._loader("val", 4 * self.batch_size, 0, None, self.real_share)
 
     def _loader(
-        self, split: str, count: int, epoch: int, perturb: Perturbation | None, real_share: float
+        self, split: str, count: int, epoch: int, perturb: Perturb | None, real_share: float
     ) -> DataLoader[Batch]:
         utterances = [u for kind in self.kinds for u in self.corpus.utterances(split, kind)]
         crops = Crops(
