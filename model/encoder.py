@@ -87,7 +87,9 @@ class Encoder(StreamingLayer):
         self.spectrum = PowerSpectrum(CONTENT_BINS)
         filters = torch.stack([mel_filters(MELS, 0.0, 7800.0, CONTENT_BINS, warp) for warp in WARPS])
         self.register_buffer("filters", filters, persistent=False)
+        self.register_buffer("neutral", filters[len(WARPS) // 2].clone(), persistent=False)
         self.filters: Tensor
+        self.neutral: Tensor
         self.pitch_features = PitchFeatures()
         self.content, self.pitch = content, pitch
         self.quantizers = nn.ModuleList(
@@ -99,7 +101,7 @@ class Encoder(StreamingLayer):
 
     def features(self, power: Tensor, warp: Tensor | None = None) -> Tensor:
         """Power (B, 2 T, 342) to content features (B, T, 160); `warp` (B,) indexes WARPS, in training only."""
-        filters = self.filters[len(WARPS) // 2] if warp is None else self.filters[warp]
+        filters = self.neutral if warp is None else self.filters[warp]
         return log_mel(power, filters).unflatten(1, (-1, FRAMES)).flatten(2)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -24,7 +24,7 @@ class LiveConfig:
         entries: codebook sizes for 50, 25 and 12.5 Hz. Smaller is more private and less intelligible.
         code_dim: numbers per code vector.
         voice_dim: size of a voice embedding.
-        voices: rows of the training-time voice table.
+        voices: rows of the training-time voice table. Its buffer `voice_range` (voices, 2) holds each one's log-F0 range.
     """
 
     entries: tuple[int, int, int] = (512, 128, 32)
@@ -64,6 +64,8 @@ class LiveModel(nn.Module):
         self.vocoder = Vocoder(c.vocoder_channels, c.vocoder_hidden, c.vocoder_dilations)
         self.voices = nn.Embedding(c.voices, c.voice_dim)
         nn.init.normal_(self.voices.weight, std=0.5)
+        self.register_buffer("voice_range", torch.tensor([[5.1, 0.2]]).repeat(c.voices, 1))
+        self.voice_range: Tensor
 
     @property
     def books(self) -> list[Codebook]:
@@ -115,7 +117,6 @@ class LiveModel(nn.Module):
         return samples, gather({"encoder": encoder, "decoder": decoder, "vocoder": vocoder})
 
     @torch.no_grad()
-    def mixed_voice(self, first: Tensor, second: Tensor, weight: Tensor) -> Tensor:
-        """Embeddings (B, E) of mixes: (1 - weight) first + weight second; indices int64 (B,), weight (B,)."""
-        table = self.voices.weight
-        return torch.lerp(table[first], table[second], weight[:, None])
+    def voice_row(self, index: int) -> Tensor:
+        """A row of the bank, (E + 2,): the embedding, then the mean and standard deviation of log-F0."""
+        return torch.cat([self.voices.weight[index], self.voice_range[index]])

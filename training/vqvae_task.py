@@ -13,6 +13,7 @@ from model.live import LiveConfig, LiveModel
 from model.prosody import ENERGY_RANGE, log_energy
 from model.quantizer import perplexity
 from training.crops import Batch
+from training.data.voice_ranges import voice_ranges
 from training.losses.base import Loss, Step, masked_mean, total
 from training.schedule import adam
 
@@ -58,6 +59,7 @@ class VqvaeTask(lightning.LightningModule):
         self.learning_rate, self.warmup_steps = learning_rate, warmup_steps
         self.decay, self.dead_below = decay, dead_below
         self._reservoir: list[Tensor] = []
+        self._voice_names: list[str] = []
         if vocoder_checkpoint:
             load_vocoder(self.model, vocoder_checkpoint)
         self.model.vocoder.requires_grad_(False)
@@ -133,6 +135,16 @@ class VqvaeTask(lightning.LightningModule):
             log_f0 = log_f0 + 0.03 * torch.randn_like(log_f0[:, :1])
         normal = torch.clamp(energy - level[:, None], *ENERGY_RANGE)
         return torch.stack([log_f0, batch.wanted_voicing, normal], dim=-1)
+
+    def on_fit_start(self) -> None:
+        """Measure each voice's log-F0 range on the corpus: it is part of a voice."""
+        corpus = self.trainer.datamodule.corpus  # type: ignore[attr-defined]
+        self._voice_names = corpus.voices
+        self.model.voice_range.copy_(torch.from_numpy(voice_ranges(corpus)))
+
+    def on_save_checkpoint(self, checkpoint: dict[str, object]) -> None:
+        checkpoint["voice_names"] = self._voice_names
+        checkpoint["live_config"] = self.model.config.to_dict()
 
     def on_train_epoch_start(self) -> None:
         torch.manual_seed(1000 + self.current_epoch)

@@ -1,0 +1,58 @@
+"""From Lightning checkpoints to a live model."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import torch
+
+from core.errors import ConfigError
+from model.live import LiveConfig, LiveModel
+
+
+def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
+    """Put checkpoints together: what a later one holds replaces what an earlier one held.
+
+    Args:
+        paths: checkpoints of the stages vocoder, vqvae or joint, at least one of the latter two.
+
+    Returns:
+        The model, and the name of each row of its voice table.
+
+    Raises:
+        ConfigError: a file is missing, is no checkpoint of these stages, or holds a model of other sizes.
+    """
+    state: dict[str, torch.Tensor] = {}
+    names: list[str] = []
+    config = LiveConfig()
+    for path in paths:
+        checkpoint = _read(path)
+        names = checkpoint.get("voice_names", names)
+        if "live_config" in checkpoint:
+            config = LiveConfig(**checkpoint["live_config"])
+        for key, value in checkpoint["state_dict"].items():
+            if key.startswith("model."):
+                state[key.removeprefix("model.")] = value
+            elif key.startswith("vocoder."):
+                state[key] = value
+    if not names:
+        raise ConfigError("no checkpoint with a voice table given: name one of stage vqvae or joint")
+    model = LiveModel(config)
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise ConfigError(f"the checkpoints do not make one model: {str(error).splitlines()[-1].strip()}") from error
+    return model.eval(), names
+
+
+def _read(path: Path) -> dict:  # type: ignore[type-arg]
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such checkpoint")
+    try:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise ConfigError(f"{path} is not a readable checkpoint: {str(error).splitlines()[0]}") from error
+    if not isinstance(checkpoint, dict) or "state_dict" not in checkpoint:
+        raise ConfigError(f"{path} holds no weights; give a .ckpt that `voxveil train` wrote")
+    return checkpoint
