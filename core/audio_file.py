@@ -1,0 +1,95 @@
+"""Audio files: read to mono float32, resample, write beside and rename."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from core.errors import AudioFileError
+
+Samples = npt.NDArray[np.float32]
+
+SUFFIXES = (".wav", ".flac", ".ogg")
+"""What can be written; libsndfile reads more (mp3, opus, aiff …)."""
+MIN_RATE, MAX_RATE = 4_000, 384_000
+
+
+def read_mono(path: Path | str) -> tuple[Samples, int]:
+    """Read a file; several channels are averaged.
+
+    Returns:
+        Samples as float32 [n] and their rate in Hz.
+
+    Raises:
+        AudioFileError: missing, no audio file, empty, of an odd rate, or holding NaN or infinite samples.
+    """
+    source = Path(path)
+    if source.is_dir():
+        raise AudioFileError(f"{source} is a folder, not an audio file")
+    if not source.exists():
+        raise AudioFileError(f"{source}: no such file")
+    try:
+        samples, rate = soundfile.read(str(source), dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError, TypeError) as error:
+        reason = str(error).rsplit(": ", 1)[-1].rstrip(".")
+        raise AudioFileError(f"{source} cannot be read as audio ({reason}); give a wav, flac or ogg file") from error
+    if not len(samples):
+        raise AudioFileError(f"{source} holds no samples; nothing to do")
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise AudioFileError(f"{source} has {rate} samples a second; Voxveil takes {MIN_RATE} to {MAX_RATE}")
+    bad = len(samples) - int(np.isfinite(samples).all(axis=1).sum())
+    if bad:
+        raise AudioFileError(f"{source} holds {bad} samples that are no numbers (NaN or infinite); export it again")
+    return np.ascontiguousarray(samples.mean(axis=1, dtype=np.float32)), int(rate)
+
+
+def resample(samples: npt.ArrayLike, from_rate: float, to_rate: float) -> Samples:
+    """float32 [n] at one rate to float32 [round(n * to / from)] at another, without delay (soxr, high quality)."""
+    array = np.asarray(samples, dtype=np.float32)
+    if from_rate == to_rate:
+        return array.copy()
+    return np.asarray(soxr.resample(array, from_rate, to_rate, quality="HQ"), dtype=np.float32)
+
+
+def check_writable(path: Path | str, force: bool = False) -> None:
+    """Say before the work, not after it, that a file could not be written.
+
+    Raises:
+        AudioFileError: unknown suffix, no such folder, or the file exists and `force` is False.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in SUFFIXES:
+        raise AudioFileError(f"{target}: cannot write '{target.suffix or 'no suffix'}'; end the name in {', '.join(SUFFIXES)}")
+    if not target.parent.is_dir():
+        raise AudioFileError(f"{target.parent}: no such folder; make it first")
+    if target.is_dir():
+        raise AudioFileError(f"{target} is a folder; name a file")
+    if target.exists() and not force:
+        raise AudioFileError(f"{target} exists; --force replaces it")
+
+
+def write_atomic(path: Path | str, samples: npt.ArrayLike, rate: int) -> None:
+    """Write mono samples [n] beside the target, then rename: nobody ever sees half a file.
+
+    The suffix chooses the format: .wav and .flac as 16 bit, .ogg as Vorbis.
+
+    Raises:
+        AudioFileError: unknown suffix, no such folder, or the disk refuses.
+    """
+    target = Path(path)
+    check_writable(target, force=True)
+    array = np.clip(np.asarray(samples, dtype=np.float32), -1.0, 1.0)
+    kind, subtype = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16")}.get(target.suffix.lower(), ("OGG", "VORBIS"))
+    beside = target.with_name(f".{target.name}.{os.getpid()}{target.suffix}")
+    try:
+        soundfile.write(str(beside), array, rate, format=kind, subtype=subtype)
+        os.replace(beside, target)
+    except (soundfile.LibsndfileError, OSError, ValueError) as error:
+        raise AudioFileError(f"{target} cannot be written ({error}); is there space, and may you write there?") from error
+    finally:
+        beside.unlink(missing_ok=True)
