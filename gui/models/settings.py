@@ -1,0 +1,112 @@
+"""What the app remembers: one JSON file in the platform's configuration folder, written beside and renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_music_path
+from PySide6.QtCore import QTimer
+
+from realtime.config import GATE_OFF_DB
+
+FILE_NAME = "app.json"
+
+
+@dataclass
+class Settings:
+    """All choices of the user; plain JSON values only."""
+
+    microphone: str = ""
+    output: str = ""
+    monitor: str = ""
+    voice: dict[str, Any] = field(default_factory=dict)
+    people: list[dict[str, Any]] = field(default_factory=list)
+    favourites: list[str] = field(default_factory=list)
+    presets: list[dict[str, Any]] = field(default_factory=list)
+    prosody: float = 1.0
+    gain_db: float = 0.0
+    gate_db: float = GATE_OFF_DB
+    start_muted: bool = False
+    push_to_talk: bool = False
+    close_to_tray: bool | None = None
+    welcomed: bool = False
+    theme: str = "system"
+    language: str = "system"
+    record_folder: str = ""
+    geometry: str = ""
+
+    def recordings(self) -> Path:
+        """The folder that recordings go to."""
+        return Path(self.record_folder) if self.record_folder else user_music_path() / "Voxveil"
+
+
+def config_folder() -> Path:
+    """The platform's configuration folder, or the one named by VOXVEIL_CONFIG_DIR (portable use, tests)."""
+    named = os.environ.get("VOXVEIL_CONFIG_DIR")
+    return Path(named) if named else user_config_path("voxveil", appauthor=False)
+
+
+class SettingsStore:
+    """Loads and saves `Settings`; a file that cannot be read is kept aside and defaults are used."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.path = (folder or config_folder()) / FILE_NAME
+        self.values = self._load()
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.save)
+
+    def save_soon(self) -> None:
+        """Write when the user has stopped dragging for half a second."""
+        self._timer.start(500)
+
+    def save(self) -> None:
+        """Write atomically; a full or read-only disk must never stop a call, so it is not an error here."""
+        self._timer.stop()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            beside = self.path.with_suffix(".tmp")
+            beside.write_text(json.dumps(asdict(self.values), indent=1, ensure_ascii=False), encoding="utf-8")
+            beside.replace(self.path)
+        except OSError:
+            pass
+
+    def _load(self) -> Settings:
+        try:
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            if not isinstance(stored, dict):
+                raise ValueError("not an object")
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, ValueError):
+            self._set_aside()
+            return Settings()
+        return _from_json(stored)
+
+    def _set_aside(self) -> None:
+        try:
+            self.path.replace(self.path.with_suffix(".broken"))
+        except OSError:
+            pass
+
+
+def _from_json(stored: dict[str, Any]) -> Settings:
+    """Take what fits; an entry of the wrong type keeps its default (files are edited and outlive versions)."""
+    settings = Settings()
+    for entry in fields(Settings):
+        value = stored.get(entry.name)
+        default = getattr(settings, entry.name)
+        if isinstance(default, bool) or default is None:
+            fits = isinstance(value, bool)
+        elif isinstance(default, float):
+            fits = isinstance(value, int | float) and not isinstance(value, bool)
+            value = float(value) if fits and value is not None else value
+        else:
+            fits = isinstance(value, type(default))
+        if fits:
+            setattr(settings, entry.name, value)
+    return settings

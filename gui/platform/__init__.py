@@ -1,0 +1,1 @@
+"""What the app needs from the machine: one instance, child processes, folders, sound of a finished file."""

@@ -1,0 +1,1 @@
+"""Widgets: one file each; they show a view model and pass on what the user does."""
