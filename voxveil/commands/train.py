@@ -1,0 +1,22 @@
+"""`voxveil train STAGE --config FILE …`: hands over to the training package."""
+
+from __future__ import annotations
+
+import argparse
+
+from voxveil.commands.extras import need
+
+HELP = "train a stage of the model: vocoder, vqvae or joint"
+PASS_THROUGH = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """None here: the words go to Lightning's command line as they are."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import training only now, and run it with the remaining words."""
+    need("lightning", "train")
+    from training.cli import main
+
+    return main(args.rest)
