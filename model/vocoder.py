@@ -94,7 +94,8 @@ class Vocoder(StreamingLayer):
 
     def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor, noise: Tensor) -> Tensor:  # type: ignore[override]
         """Offline."""
-        source = self._source(self.pulses(f0, voicing), voicing, noise, voicing[:, :1] * 0)
+        amplitude = _amplitude(voicing)
+        source = self._source(self.pulses(f0, voicing), amplitude, noise, amplitude[:, :1] * 0)
         filters = self._filters(self.stack(self._enter(mel, f0, voicing)))
         return self.source_filter(source, filters)
 
@@ -113,10 +114,11 @@ class Vocoder(StreamingLayer):
         self, mel: Tensor, f0: Tensor, voicing: Tensor, noise: Tensor, state: State
     ) -> tuple[Tensor, State]:
         """As `forward`, with state."""
-        states: dict[str, State] = {"voicing": {"last": voicing[:, -1:]}}
+        amplitude = _amplitude(voicing)
+        states: dict[str, State] = {"voicing": {"last": amplitude[:, -1:]}}
         x, states["stack"] = self.stack.stream(self._enter(mel, f0, voicing), part(state, "stack"))
         pulses, states["pulses"] = self.pulses.stream(f0, voicing, part(state, "pulses"))
-        source = self._source(pulses, voicing, noise, part(state, "voicing")["last"])
+        source = self._source(pulses, amplitude, noise, part(state, "voicing")["last"])
         samples, states["source_filter"] = self.source_filter.stream(
             source, self._filters(x), part(state, "source_filter")
         )
@@ -134,8 +136,13 @@ class Vocoder(StreamingLayer):
             gain = torch.clamp(raw[:, :, 0::2] * 2.0 - 4.0, -12.0, 4.0)
             return torch.stack([gain[:, :, 0], raw[:, :, 1] * 2.0, gain[:, :, 1]], dim=2)
 
-    def _source(self, pulses: Tensor, voicing: Tensor, noise: Tensor, last: Tensor) -> Tensor:
+    def _source(self, pulses: Tensor, amplitude: Tensor, noise: Tensor, last: Tensor) -> Tensor:
         rise = torch.arange(1, HOP + 1, device=noise.device, dtype=noise.dtype) / HOP
-        before = torch.cat([last, voicing[:, :-1]], dim=1)
-        amplitude = before[..., None] + (voicing - before)[..., None] * rise
-        return torch.stack([(pulses * amplitude).flatten(1), noise], dim=1)
+        before = torch.cat([last, amplitude[:, :-1]], dim=1)
+        ramp = before[..., None] + (amplitude - before)[..., None] * rise
+        return torch.stack([(pulses * ramp).flatten(1), noise], dim=1)
+
+
+def _amplitude(voicing: Tensor) -> Tensor:
+    """Level of the pulses: the voicing where it is over one half, else none. Phase may then start anew unheard."""
+    return torch.where(voicing > 0.5, voicing, torch.zeros_like(voicing))
