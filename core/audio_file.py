@@ -64,7 +64,9 @@ def check_writable(path: Path | str, force: bool = False) -> None:
     """
     target = Path(path)
     if target.suffix.lower() not in SUFFIXES:
-        raise AudioFileError(f"{target}: cannot write '{target.suffix or 'no suffix'}'; end the name in {', '.join(SUFFIXES)}")
+        raise AudioFileError(
+            f"{target}: cannot write '{target.suffix or 'no suffix'}'; end the name in {', '.join(SUFFIXES)}"
+        )
     if not target.parent.is_dir():
         raise AudioFileError(f"{target.parent}: no such folder; make it first")
     if target.is_dir():
@@ -84,12 +86,16 @@ def write_atomic(path: Path | str, samples: npt.ArrayLike, rate: int) -> None:
     target = Path(path)
     check_writable(target, force=True)
     array = np.clip(np.asarray(samples, dtype=np.float32), -1.0, 1.0)
-    kind, subtype = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16")}.get(target.suffix.lower(), ("OGG", "VORBIS"))
+    kind, subtype = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16")}.get(
+        target.suffix.lower(), ("OGG", "VORBIS")
+    )
     beside = target.with_name(f".{target.name}.{os.getpid()}{target.suffix}")
     try:
         soundfile.write(str(beside), array, rate, format=kind, subtype=subtype)
-        os.replace(beside, target)
+        beside.replace(target)
     except (soundfile.LibsndfileError, OSError, ValueError) as error:
-        raise AudioFileError(f"{target} cannot be written ({error}); is there space, and may you write there?") from error
+        raise AudioFileError(
+            f"{target} cannot be written ({error}); is there space, and may you write there?"
+        ) from error
     finally:
         beside.unlink(missing_ok=True)

@@ -49,7 +49,7 @@ class Bundle:
             verify: also compare every file's sha256 with the manifest's (some 30 ms for 20 MB).
 
         Raises:
-            BundleError: a file is missing or altered, the format is of another version, or shapes do not fit together.
+            BundleError: a file is missing or altered, another format version, or shapes that do not fit.
         """
         folder = default_bundle_path() if path is None else Path(path)
         manifest = _read_manifest(folder)
@@ -182,7 +182,7 @@ def _store(folder: Path, manifest: dict[str, Any]) -> None:
     beside = folder / f".{MANIFEST_FILE}.{os.getpid()}"
     try:
         beside.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(beside, folder / MANIFEST_FILE)
+        beside.replace(folder / MANIFEST_FILE)
     except OSError as error:
         raise BundleError(f"cannot write {folder / MANIFEST_FILE}: {error.strerror or error}") from error
     finally:
@@ -230,7 +230,9 @@ def _check_numbers(folder: Path, manifest: dict[str, Any]) -> None:
         if manifest.get(key) != wanted:
             raise BundleError(f"{folder}: its {key} is {manifest.get(key)!r}, this Voxveil runs at {wanted}; {_AGAIN}")
     if not 0 <= manifest["delay"] <= spec.SAMPLE_RATE:
-        raise BundleError(f"{folder}: its delay of {manifest['delay']} samples is outside 0..{spec.SAMPLE_RATE}; {_AGAIN}")
+        raise BundleError(
+            f"{folder}: its delay of {manifest['delay']} samples is outside 0..{spec.SAMPLE_RATE}; {_AGAIN}"
+        )
 
 
 def _check_shapes(folder: Path, manifest: dict[str, Any]) -> None:

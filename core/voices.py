@@ -48,7 +48,9 @@ class VoiceBank:
         table = np.ascontiguousarray(rows, dtype=np.float32)
         self._infos = tuple(infos)
         if table.ndim != 2 or table.shape[0] == 0 or table.shape[1] <= RANGE_NUMBERS:
-            raise VoiceError(f"a voice bank needs rows of more than {RANGE_NUMBERS} numbers; this one has {table.shape}")
+            raise VoiceError(
+                f"a voice bank needs rows of more than {RANGE_NUMBERS} numbers; this one has {table.shape}"
+            )
         if len(self._infos) != len(table):
             raise VoiceError(f"the voice bank has {len(table)} rows but {len(self._infos)} names; make it anew")
         if not np.isfinite(table).all():
@@ -92,7 +94,7 @@ class VoiceBank:
 
     def row(self, name: str) -> Row:
         """The voice's row, a copy, float32 [V]. Raises VoiceError for an unknown name."""
-        return self._rows[self.index(name)].copy()
+        return np.array(self._rows[self.index(name)], dtype=np.float32)
 
     def mix(self, a: str, b: str, weight: float) -> Row:
         """A voice between two: `(1 - weight) * a + weight * b`, float32 [V].
@@ -133,7 +135,9 @@ class VoiceBank:
             raise VoiceError(f"a voice is called '{name}' already; choose another name or remove that one first")
         values = np.asarray(row, dtype=np.float32)
         if values.shape != (self.dim,):
-            raise VoiceError(f"a voice of this bank has {self.dim} numbers, not {values.size}; was it made for another bundle?")
+            raise VoiceError(
+                f"a voice of this bank has {self.dim} numbers, not {values.size}; was it made for another bundle?"
+            )
         return VoiceBank(np.vstack([self._rows, values]), [*self._infos, VoiceInfo(name, sex, note)])
 
     def remove(self, name: str) -> VoiceBank:
@@ -150,7 +154,7 @@ class VoiceBank:
         metadata = {"voices": json.dumps([asdict(info) for info in self._infos])}
         try:
             save_file({"rows": np.array(self._rows)}, str(beside), metadata=metadata)
-            os.replace(beside, target)
+            beside.replace(target)
         except OSError as error:
             raise VoiceError(f"cannot write the voices to {target}: {error.strerror or error}") from error
         finally:

@@ -32,7 +32,7 @@ class State:
 
     Attributes:
         encoder, decoder, vocoder: float32 [1, N] each, as the graphs packed them.
-        position: blocks done so far; with `seed` it fixes the vocoder's noise, so that the same input gives the same output.
+        position: blocks done so far; with `seed` it fixes the vocoder's noise, so that equal input gives equal output.
         seed: of the noise.
     """
 
@@ -48,7 +48,7 @@ class Pipeline:
 
     def __init__(self, bundle: Bundle, provider: str = "auto", threads: int = 1) -> None:
         """Args:
-            provider: "auto" takes CUDA where a driver and the runtime for it are, else the CPU; "cpu" and "cuda" insist.
+            provider: "auto" takes CUDA where driver and runtime are there, else the CPU; "cpu" and "cuda" insist.
             threads: of each session; one is fastest for a model of this size.
 
         Raises:
@@ -98,8 +98,8 @@ class Pipeline:
             timings: if given, gets the seconds spent in "encoder", "decoder" and "vocoder".
 
         Returns:
-            float32 [480], whose sample n belongs to input sample n - delay, and the next state. Should the graphs ever give
-            something that is not finite, the block is silence and the state starts anew.
+            float32 [480], whose sample n belongs to input sample n - delay, and the next state. Should the graphs ever
+            give something that is not finite, the block is silence and the state starts anew.
 
         Raises:
             VoiceError: `voice` has the wrong size. ValueError: `block` has.
@@ -149,7 +149,7 @@ def clean(block: npt.ArrayLike) -> Block:
 
 
 def noise_block(seed: int, position: int) -> Block:
-    """Unit Gaussian noise float32 [480] for block `position`: a counter-based generator, so nothing needs remembering."""
+    """Unit Gaussian noise float32 [480] for block `position`, from a counter-based generator: nothing to remember."""
     generator = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, position, 0]))
     return generator.standard_normal(BLOCK, dtype=np.float32)
 

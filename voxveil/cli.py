@@ -64,7 +64,9 @@ def _front(words: list[str], commands: dict[str, str]) -> int:
     """No subcommand was named: help, version, or a word that is none."""
     if words[0] in ("-h", "--help", "help"):
         width = max(map(len, commands))
-        print("usage: voxveil [COMMAND] [OPTIONS]\n\nVoxveil: your words in the voice of a person who does not exist.\n")
+        print(
+            "usage: voxveil [COMMAND] [OPTIONS]\n\nVoxveil: your words in the voice of a person who does not exist.\n"
+        )
         print("commands (each has its own --help; with none, `run`):")
         for command, name in commands.items():
             print(f"  {command:{width}}  {_load(name).HELP}")

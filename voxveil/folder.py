@@ -36,8 +36,8 @@ class Settings:
 def plan(source: Path, target: Path, force: bool) -> tuple[list[tuple[Path, Path]], int]:
     """Pairs of recording and file to write, in order, and how many are done already.
 
-    The folders below `source` are kept. A suffix that cannot be written (mp3, opus …) becomes .wav. Targets are renamed into
-    place when whole, so a target that exists is done.
+    The folders below `source` are kept. A suffix that cannot be written (mp3, opus …) becomes .wav. Targets are renamed
+    into place when whole, so a target that exists is done.
 
     Raises:
         AudioFileError: no recordings, `target` is inside `source`, or two recordings would share one target.
@@ -87,7 +87,7 @@ def _one(source: Path, target: Path) -> FileReport | str:
 
 
 def run_folder(args: argparse.Namespace) -> int:
-    """`voxveil file` with a folder as IN. Returns 0, or 2 when some files could not be done (each named in one line)."""
+    """`voxveil file` with a folder as IN. Returns 0, or 2 when some files could not be done (one line each)."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -109,7 +109,10 @@ def run_folder(args: argparse.Namespace) -> int:
             failed += isinstance(result, str)
     if not args.quiet:
         skipped = f", {done} were there already" if done else ""
-        print(f"{args.target}: {len(todo) - failed} recordings as {name}{skipped}" + (f", {failed} failed" if failed else ""))
+        print(
+            f"{args.target}: {len(todo) - failed} recordings as {name}{skipped}"
+            + (f", {failed} failed" if failed else "")
+        )
     return 2 if failed else 0
 
 

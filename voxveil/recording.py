@@ -90,7 +90,8 @@ def anonymize(
         voice: float32 [V]. knob: prosody, 0..1.
 
     Returns:
-        float32 [n] at `rate`: resampled to 24 kHz and back, with the delay taken out at the front and run out at the end.
+        float32 [n] at `rate`: resampled to 24 kHz and back, the delay taken out at the front and
+        run out at the end.
     """
     count, delay = len(samples), pipeline.bundle.delay
     audio = resample(samples, rate, SAMPLE_RATE)
@@ -110,7 +111,12 @@ def anonymize(
 
 
 def process_speech(
-    pipeline: Pipeline, speech: Speech, target: Path, voice: npt.ArrayLike, knob: float, progress: Progress | None = None
+    pipeline: Pipeline,
+    speech: Speech,
+    target: Path,
+    voice: npt.ArrayLike,
+    knob: float,
+    progress: Progress | None = None,
 ) -> tuple[Samples, FileReport]:
     """`anonymize` with the clock running."""
     start = time.perf_counter()
