@@ -63,7 +63,7 @@ class Bundle:
             raise BundleError(str(error)) from error
         if voices.dim != manifest["voice_dim"]:
             raise BundleError(
-                f"{folder}: its voices have {voices.dim} numbers where its graphs want {manifest['voice_dim']}; {_AGAIN}"
+                f"{folder}: its voices have {voices.dim} numbers, its graphs want {manifest['voice_dim']}; {_AGAIN}"
             )
         if manifest["default_voice"] not in voices:
             raise BundleError(f"{folder}: its default voice '{manifest['default_voice']}' is not in its bank; {_AGAIN}")
