@@ -29,8 +29,11 @@ class Utterance:
     src_voice: tuple[str, str, float] | None
     tgt_voice: str | None
     talker: str | None
+    sex: str | None
     text: str | None
+    lang: str | None
     teacher: int | None
+    features: int | None
 
     def voice(self, side: str) -> tuple[str, str, float]:
         """The timbre of a side as (first voice, second voice, weight of the second)."""
@@ -72,7 +75,7 @@ class PreparedCorpus:
         return sorted(names | {u.tgt_voice for u in self._utterances if u.tgt_voice})
 
     def utterances(self, split: str, kind: str) -> list[Utterance]:
-        """Those of a split ("train", "val", "test") and kind ("parallel", "real", "plain")."""
+        """Those of a split ("train", "val", "test") and kind ("parallel", "real", "plain"), in the order of the index."""
         return [u for u in self._utterances if u.split == split and u.kind == kind]
 
     def audio(self, u: Utterance, side: str, start: int, frames: int) -> np.ndarray:
