@@ -59,6 +59,7 @@ class CallModel(QObject):
         self.last_recording: Path | None = None
         self._recording_since = 0.0
         self._talking = False
+        self._started = False
         voices.chosen.connect(self._send_voice)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -81,12 +82,14 @@ class CallModel(QObject):
         except VoxveilError as error:
             self.problem.emit(str(error))
             return
+        self._started = True
         self._jobs.run(lambda: self._engine.start(config), failed=self.problem.emit)
 
     def stop(self) -> None:
         """End the recording and the call."""
         if self.recording_to is not None:
             self.stop_recording()
+        self._started = False
         self._jobs.run(self._engine.stop, failed=self.problem.emit)
 
     def toggle(self) -> None:
@@ -99,6 +102,8 @@ class CallModel(QObject):
     def restart(self) -> None:
         """Take over a changed device; nothing happens while off."""
         if self.running:
+            if self.recording_to is not None:
+                self.stop_recording()
             config = self.config(muted=self.muted)
             self._jobs.run(lambda: self._engine.start(config), failed=self.problem.emit)
 
@@ -226,6 +231,8 @@ class CallModel(QObject):
             self.muted_changed.emit(muted)
 
     def _send_voice(self) -> None:
+        if not self._started:
+            return  # `start` takes the voice along
         row = self._voices.row
         self._jobs.run(lambda: self._engine.set_voice(row), failed=self.problem.emit)
 

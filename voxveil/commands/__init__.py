@@ -5,6 +5,8 @@ A module that sets `PASS_THROUGH = True` gets the words after its name unparsed,
 
 NAMES: tuple[str, ...] = (
     "run",
+    "app",
+    "play",
     "file",
     "voices",
     "train",

@@ -20,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time, when IN is a folder")
     parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
+    parser.add_argument(
+        "--progress-lines", action="store_true", help="print the share that is done as plain lines, for programs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,9 +58,14 @@ def run(args: argparse.Namespace) -> int:
     )
     with bar:
         task = bar.add_task(args.source.name, total=1.0)
-        report = voice.process_file(
-            args.source, args.target, overwrite=args.force, progress=lambda done: bar.update(task, completed=done)
-        )
+
+        def show(done: float) -> None:
+            if args.progress_lines:
+                print(f"progress {done:.4f}", flush=True)
+            else:
+                bar.update(task, completed=done)
+
+        report = voice.process_file(args.source, args.target, overwrite=args.force, progress=show)
     for remark in report.remarks:
         print(f"voxveil: note: {remark}", file=sys.stderr)
     if not args.quiet:

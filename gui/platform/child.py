@@ -1,0 +1,24 @@
+"""How this app starts `voxveil` commands of its own as child processes, from source and when packaged."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from PySide6.QtCore import QProcess
+
+
+def voxveil_command(*words: str) -> tuple[str, list[str]]:
+    """(program, arguments) that run `voxveil WORDS…`."""
+    if getattr(sys, "frozen", False):
+        return sys.executable, list(words)
+    return sys.executable, ["-m", "voxveil", *words]
+
+
+def interrupt(process: QProcess) -> None:
+    """Ask a child to stop and clean up behind itself (as Ctrl+C would); where that cannot be asked, end it."""
+    if process.processId() and sys.platform != "win32":
+        os.kill(process.processId(), signal.SIGINT)
+    else:
+        process.kill()

@@ -1,0 +1,123 @@
+"""The page “Details”, for those who look: stage times, dropouts, drift, provider, and how they went over time."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from gui.models.call import CallModel
+from gui.models.trace import Trace
+from gui.theme.current import Theme
+
+EVERY_S = 1.0
+
+
+class Inspector(QWidget):
+    """Reads the call's snapshots once a second, and only while it is seen."""
+
+    def __init__(self, call: CallModel, trace: Trace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._call, self._trace, self._theme = call, trace, theme
+        self._shown_at = 0.0
+        self.table = QTableWidget(0, 6)
+        self.table.setAccessibleName(self.tr("Time per stage"))
+        headings = [self.tr("Stage (ms)"), "p50", "p95", "p99", "max", self.tr("runs")]
+        self.table.setHorizontalHeaderLabels(headings)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(24)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
+        self.table.setShowGrid(False)
+        self.facts = QLabel()
+        self.facts.setTextFormat(Qt.TextFormat.RichText)
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.facts.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.facts.setAccessibleName(self.tr("Engine figures"))
+        self.plot = pg.PlotWidget()
+        self.plot.setAccessibleName(self.tr("Pipeline time and delay over the last minutes"))
+        self.plot.setMinimumHeight(90)
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setLabel("left", "ms")
+        self._curves = {name: self.plot.plot() for name in ("delay", "p99", "p50")}
+        side = QVBoxLayout()
+        side.addWidget(self.plot, 1)
+        side.addWidget(self.facts)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(14)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(side, 1)
+        call.looked.connect(self._look)
+        theme.changed.connect(self._recolour)
+        self._recolour()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._shown_at = 0.0
+        self._look()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if not self.isVisible() or now - self._shown_at < EVERY_S:
+            return
+        self._shown_at = now
+        self._fill_table()
+        self._fill_facts()
+        self._fill_plot(now)
+
+    def _fill_table(self) -> None:
+        stages = self._call.snapshot.stages
+        self.table.setRowCount(len(stages))
+        for row, (name, stats) in enumerate(stages.items()):
+            numbers = [f"{ms:.2f}" for ms in (stats.p50, stats.p95, stats.p99, stats.max)]
+            for column, text in enumerate([name, *numbers, str(stats.count)]):
+                item = self.table.item(row, column)
+                if item is None:
+                    item = QTableWidgetItem()
+                    if column:
+                        item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                    self.table.setItem(row, column, item)
+                item.setText(text)
+
+    def _fill_facts(self) -> None:
+        s = self._call.snapshot
+        xruns = ", ".join(f"{kind} {count}" for kind, count in s.xruns.items() if count) or self.tr("none")
+        facts = [
+            (self.tr("Dropouts"), xruns),
+            (self.tr("Silenced blocks"), f"{s.silenced_blocks} / {s.blocks}"),
+            (self.tr("Clock drift"), f"{s.drift_ppm:+.0f} ppm"),
+            (self.tr("Waiting sound"), f"{s.ring_fill_ms:.1f} ms"),
+            (self.tr("Runs on"), " · ".join(filter(None, (s.provider, s.backend))) or "–"),
+            (self.tr("Devices"), f"{s.input or '–'} {s.input_rate or ''} → {s.output or '–'} {s.output_rate or ''}"),
+            (self.tr("Restarts, memory"), f"{s.restarts}, {s.memory_mb:.0f} MB"),
+        ]
+        quiet = self._theme.colours.quiet
+        rows = "".join(f"<tr><td style='color:{quiet}'>{name}&nbsp;&nbsp;</td><td>{text}</td></tr>" for name, text in facts)
+        self.facts.setText(f"<table style='font-size:12px'>{rows}</table>")
+
+    def _fill_plot(self, now: float) -> None:
+        points = self._trace.points
+        x = np.array([point.at - now for point in points])
+        self._curves["delay"].setData(x, np.array([point.delay_ms for point in points]))
+        self._curves["p99"].setData(x, np.array([point.p99_ms for point in points]))
+        self._curves["p50"].setData(x, np.array([point.p50_ms for point in points]))
+
+    def _recolour(self) -> None:
+        colours = self._theme.colours
+        self.plot.setBackground(colours.card)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).setPen(colours.line)
+            self.plot.getAxis(side).setTextPen(colours.quiet)
+        for name, colour in (("delay", colours.accent), ("p99", colours.meter_high), ("p50", colours.quiet)):
+            self._curves[name].setPen(pg.mkPen(colour, width=2))
