@@ -1,0 +1,101 @@
+"""Packs a bundle: graphs, voices, manifest; written beside the destination and renamed when it loads."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from core.bundle import Bundle, write_manifest
+from core.errors import ConfigError
+from core.voices import VoiceBank, VoiceInfo
+from export.compact import round_weights, store_half
+from export.graphs import export_graphs
+from model.live import LiveModel
+
+LICENCE = (
+    "Model weights: CC BY 4.0. Trained on speech rendered with Kokoro-82M (Apache-2.0; sentences from Debian's fortune "
+    "collections) and on real speech under CC BY 4.0: LibriSpeech (Panayotov et al. 2015) and speechocean762 "
+    "(Zhang et al. 2021)."
+)
+
+
+def bank_from_recipes(model: LiveModel, names: list[str], recipes: list[dict[str, Any]]) -> VoiceBank:
+    """The voices of configs/voices.yaml out of the model's voice table.
+
+    Args:
+        names: of the table's rows.
+        recipes: entries with `name`, `sex`, `of` (row name to weight) and, if wanted, `f0` (semitones).
+
+    Raises:
+        ConfigError: a recipe names a row that the table lacks.
+    """
+    rows, infos = [], []
+    for recipe in recipes:
+        row = np.zeros(model.config.voice_dim + 2)
+        for source, weight in recipe["of"].items():
+            if source not in names:
+                raise ConfigError(f"voice '{recipe['name']}': the model has no row '{source}'; it has {', '.join(names)}")
+            row += float(weight) * model.voice_row(names.index(source)).numpy()
+        row /= sum(recipe["of"].values())
+        row[-2] += float(recipe.get("f0", 0.0)) * np.log(2) / 12
+        rows.append(row.astype(np.float32))
+        infos.append(VoiceInfo(recipe["name"], recipe["sex"], recipe.get("note", "")))
+    return VoiceBank(np.stack(rows), infos)
+
+
+def pack(
+    model: LiveModel,
+    names: list[str],
+    voices: Path,
+    destination: Path,
+    bundle_name: str,
+    provenance: dict[str, Any],
+    half: bool = True,
+) -> Bundle:
+    """Export and pack.
+
+    Args:
+        names: of the rows of the model's voice table.
+        voices: the YAML file with the bank's recipes.
+        destination: folder of the bundle; replaced as a whole if it is a bundle already.
+        half: store weights as float16 (they are rounded first, so that parity with torch holds).
+
+    Raises:
+        ConfigError: `destination` is something else than a bundle, or a recipe is wrong.
+    """
+    if destination.exists() and not (destination / "manifest.json").is_file():
+        raise ConfigError(f"{destination} exists and is no bundle; name another folder")
+    recipes = yaml.safe_load(voices.read_text("utf8"))
+    if half:
+        round_weights(model)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".bundle-") as scratch:
+        folder = Path(scratch) / "bundle"
+        folder.mkdir()
+        shapes = export_graphs(model, folder)
+        if half:
+            for graph in shapes:
+                store_half(folder / f"{graph}.onnx")
+        bank_from_recipes(model, names, recipes["voices"]).save(folder / "voices.safetensors")
+        write_manifest(
+            folder,
+            name=bundle_name,
+            created=datetime.date.today().isoformat(),
+            delay=model.delay,
+            graphs=shapes,
+            codebooks=list(model.config.entries),
+            default_voice=recipes["default"],
+            licence=LICENCE,
+            provenance=provenance,
+            measured={},
+        )
+        if destination.exists():
+            shutil.rmtree(destination)
+        folder.rename(destination)
+    return Bundle.load(destination)
