@@ -1,23 +1,52 @@
 """The engine's controller: starts the engine process, steers it and reads how it fares.
 
-It imports neither onnxruntime nor an audio library; it never waits for the engine's process except in `close`.
+It imports neither onnxruntime nor an audio library; it never waits for the engine's process except in `stop` and `close`.
 """
 
 from __future__ import annotations
 
+import subprocess
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime.config import EngineConfig
+from core.errors import ConfigError, VoxveilError
+from realtime import child, reading
+from realtime.board import FATAL_STATUS, Board
+from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB, EngineConfig, check_range
+from realtime.recorder import Recorder
 from realtime.snapshot import Snapshot
+from realtime.states import State
+
+STOP_S = 2.0
+SILENT_HOST_S = 1.0
+"""An engine process without a sign of life for this long is replaced."""
+START_S = 5.0
+"""The same while it starts."""
+LOOK_S = 0.1
+PAUSE_S = 0.3
+"""Between the death of an engine process and the next one."""
 
 
 class Engine:
     """One engine, idle until `start`. Every method may be called from any thread of the caller."""
+
+    def __init__(self) -> None:
+        self._board: Board | None = Board()
+        self._lock = threading.RLock()
+        self._monitor: threading.Thread | None = None
+        self._wanted = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._recorder: Recorder | None = None
+        self._override: tuple[State, str] | None = None
+        self._host_deaths = 0
 
     def start(self, config: EngineConfig) -> None:
         """Start (or start again) with `config`; returns at once, progress is in `snapshot().state`.
@@ -25,51 +54,117 @@ class Engine:
         Raises:
             ConfigError: the configuration cannot work as it stands.
         """
-        raise NotImplementedError
+        self.stop()
+        with self._lock:
+            board = self._open_board()
+            board.clear()
+            board.cell("voice")[: len(config.voice_row)] = config.voice_row
+            board.put("voice_dim", len(config.voice_row))
+            board.put("prosody", config.prosody)
+            board.put("gain_db", config.gain_db)
+            board.put("gate_db", config.gate_db)
+            board.put("muted", config.muted)
+            self._override = State.STARTING, "starting the engine"
+            self._host_deaths = 0
+            self._wanted.set()
+            self._monitor = threading.Thread(
+                target=self._run, args=(board, config), name="voxveil engine", daemon=True
+            )
+            self._monitor.start()
 
     def stop(self) -> None:
         """Silence, and back to idle. The engine can be started again."""
-        raise NotImplementedError
+        with self._lock:
+            recorder, self._recorder = self._recorder, None
+            monitor, self._monitor = self._monitor, None
+            self._wanted.clear()
+        if monitor is not None:
+            monitor.join()
+        if recorder is not None:
+            recorder.finish()
+        self._override = None
 
     def close(self) -> None:
         """Stop, end the engine's processes and free the shared memory. Safe to call twice."""
-        raise NotImplementedError
+        self.stop()
+        with self._lock:
+            board, self._board = self._board, None
+        if board is not None:
+            board.close()
 
     def wait(self, states: Sequence[str] = ("live", "muted"), timeout: float = 10.0) -> Snapshot:
         """Wait until the state is one of `states` or "failed", at most `timeout` seconds; the last snapshot."""
-        raise NotImplementedError
+        end = monotonic() + timeout
+        while True:
+            snapshot = self.snapshot()
+            if snapshot.state in (*states, "failed") or monotonic() > end:
+                return snapshot
+            sleep(0.02)
 
     def set_voice(self, row: Sequence[float] | NDArray[np.float32]) -> None:
-        """Change the voice while live (V numbers); the engine fades over 100 ms."""
-        raise NotImplementedError
+        """Change the voice while live (V numbers); the engine fades over 100 ms.
+
+        Raises:
+            ConfigError: the row has another length than the one in use, or a number that is not finite.
+        """
+        values = np.asarray(row, np.float32)
+        with self._lock:
+            board = self._open_board()
+            size = board.count("voice_dim")
+            if values.shape != (size,) or not np.isfinite(values).all():
+                raise ConfigError(f"a voice of this bundle has {size} finite numbers")
+            board.cell("voice")[:size] = values
+            board.put("voice_serial", board.count("voice_serial") + 1)
 
     def set_prosody(self, value: float) -> None:
         """0 (flat) to 1 (as spoken)."""
-        raise NotImplementedError
+        self._put("prosody", value, 0.0, 1.0)
 
     def set_muted(self, muted: bool) -> None:
         """Silence at the output, everything else keeps running."""
-        raise NotImplementedError
+        self._put("muted", float(muted), 0.0, 1.0)
 
     def set_gain_db(self, value: float) -> None:
         """Input gain, -30 to 30 dB."""
-        raise NotImplementedError
+        self._put("gain_db", value, *GAIN_RANGE_DB)
 
     def set_gate_db(self, value: float) -> None:
         """Noise gate level in dBFS; -120 is off."""
-        raise NotImplementedError
+        self._put("gate_db", value, GATE_OFF_DB, 0.0)
+
+    def _put(self, field: str, value: float, low: float, high: float) -> None:
+        check_range(field, value, low, high)
+        with self._lock:
+            self._open_board().put(field, value)
 
     def record(self, path: str | Path) -> None:
-        """Begin to record the anonymized output, 24 kHz; the file appears at `stop_record`."""
-        raise NotImplementedError
+        """Begin to record the anonymized output, 24 kHz; the file appears at `stop_record`.
+
+        Raises:
+            AudioFileError: the file cannot be written there.
+            ConfigError: a recording is running already.
+        """
+        with self._lock:
+            if self._recorder is not None:
+                raise ConfigError("a recording is running already; stop it first")
+            self._recorder = Recorder(self._open_board(), Path(path))
 
     def stop_record(self) -> Path | None:
         """Finish the recording and give its path; None when there was none."""
-        raise NotImplementedError
+        with self._lock:
+            recorder, self._recorder = self._recorder, None
+        return recorder.finish() if recorder is not None else None
 
     def snapshot(self) -> Snapshot:
-        """How the engine fares now. Cheap, lock-free, at any rate."""
-        raise NotImplementedError
+        """How the engine fares now. Cheap, waits for no process, at any rate."""
+        with self._lock:
+            board, override = self._board, self._override
+            if board is None:
+                return Snapshot()
+            seen = reading.snapshot(board, recording=self._recorder is not None)
+            if override is not None:
+                seen = replace(seen, state=override[0].label, reason=override[1])
+            return seen
 
     def spectra(self, cursor: int = 0) -> tuple[int, NDArray[np.float32], NDArray[np.float32]]:
         """80-band log spectra (dB, -120..0) since `cursor`, one row a 20 ms block.
@@ -77,7 +172,65 @@ class Engine:
         Returns:
             (cursor for the next call, input rows (n, 80), output rows (n, 80)); at most the last 256 rows.
         """
-        raise NotImplementedError
+        with self._lock:
+            return reading.spectra(self._open_board(), cursor)
+
+    def _open_board(self) -> Board:
+        if self._board is None:
+            raise VoxveilError("this engine was closed; make a new one")
+        return self._board
+
+    def _run(self, board: Board, config: EngineConfig) -> None:
+        """The monitor's thread: keeps an engine process running while one is wanted.
+
+        The process is started from here because on Linux it is tied to the life of the thread that started it.
+        """
+        while self._wanted.is_set():
+            started = monotonic()
+            board.put("host_beat", 0.0)
+            process = child.spawn("realtime.host", [board.name, config.to_json()], stdin=subprocess.PIPE)
+            status = self._watch(board, process, started)
+            if status in (0, FATAL_STATUS):
+                self._override = None
+                if status == 0:
+                    board.put("state", State.IDLE)
+                return
+            if not self._wanted.is_set():
+                return
+            self._host_deaths = 0 if monotonic() - started > 10.0 else self._host_deaths + 1
+            if self._host_deaths > 5:
+                self._override = State.FAILED, "the engine's process keeps ending; run `voxveil doctor`"
+                return
+            self._override = State.RECOVERING, "the audio system did not answer; starting the engine again"
+            sleep(PAUSE_S)
+
+    def _watch(self, board: Board, process: subprocess.Popen[bytes], started: float) -> int:
+        """Until the engine process ends, by itself, by our wish or by our hand; its exit status."""
+        assert process.stdin is not None
+        asked = 0.0
+        while True:
+            try:
+                return process.wait(LOOK_S if asked == 0.0 else 0.01)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                if process.returncode is not None:
+                    with suppress(OSError):
+                        process.stdin.close()
+            now = monotonic()
+            beat = board.get("host_beat")
+            if beat and self._override is not None:
+                self._override = None
+            if not self._wanted.is_set():
+                if asked == 0.0:
+                    asked = now
+                    with suppress(OSError):
+                        process.stdin.write(b"stop\n")
+                        process.stdin.flush()
+                elif now - asked > STOP_S:
+                    process.kill()
+            elif now - (beat or started) > (SILENT_HOST_S if beat else START_S):
+                process.kill()
 
     def __enter__(self) -> Engine:
         return self

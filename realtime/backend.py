@@ -1,0 +1,96 @@
+"""What a way to the audio devices must offer, and the choice between the ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.errors import DeviceError
+from realtime.config import EngineConfig
+from realtime.rings import CaptureRing, PlayRing
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A pair of opened streams.
+
+    Attributes:
+        input, output: the devices' names.
+        in_rate, out_rate: their rates in Hz.
+        in_latency_s, out_latency_s: what the devices themselves add, as they report it.
+    """
+
+    input: str
+    output: str
+    in_rate: int
+    out_rate: int
+    in_latency_s: float
+    out_latency_s: float
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why sound cannot flow.
+
+    Attributes:
+        text: in words.
+        lost: the streams are of no use any more and must be opened anew.
+    """
+
+    text: str
+    lost: bool
+
+
+class Backend(Protocol):
+    """A pair of streams, one each way, that call only `CaptureRing.write` and `PlayRing.read_into`."""
+
+    name: str
+    margin_ms: float
+    """How early a block should be ready with this backend, unless the user says otherwise."""
+
+    def open(self, config: EngineConfig) -> Opened:
+        """Find and open the devices, without starting them.
+
+        Raises:
+            DeviceError: a device or the server is missing or refuses.
+        """
+
+    def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
+        """Let the streams run. `wake` must be called after each write; it never blocks."""
+
+    def trouble(self) -> Trouble | None:
+        """Why sound cannot flow now; None when it can. Called 50 times a second."""
+
+    def latencies(self) -> tuple[float, float]:
+        """What input and output device add now (seconds)."""
+
+    def finished(self) -> bool:
+        """Whether the input has come to its end (files only)."""
+
+    def close(self) -> None:
+        """Stop and free the streams, at once; may hang when the server does, then the process is ended."""
+
+
+def choose(name: str) -> Backend:
+    """The backend of that name; "auto" is the native one where a PulseAudio or PipeWire server answers.
+
+    Raises:
+        DeviceError: that backend cannot work on this machine.
+    """
+    if name == "file":
+        from realtime.file_backend import FileBackend
+
+        return FileBackend()
+    if name in ("auto", "pulse"):
+        from realtime import libpulse
+
+        if libpulse.server_answers():
+            from realtime.pulse_backend import PulseBackend
+
+            return PulseBackend()
+        if name == "pulse":
+            raise DeviceError("no PulseAudio or PipeWire server answers; start one, or choose another --backend")
+    from realtime.streams import SoundDeviceBackend
+
+    return SoundDeviceBackend()

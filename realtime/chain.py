@@ -1,0 +1,278 @@
+"""What the worker does with sound: capture ring, resampling, model, resampling, play ring; always on time or not at all.
+
+The chain keeps the delay constant by construction. It knows at which position of the play ring the next block is due;
+a block that is late loses the part whose time has passed, and when lateness persists, the backlog is dropped and the
+position set anew. The two devices' clocks are matched by the drift loop, through the output resampler's ratio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.spec import BLOCK, SAMPLE_RATE
+from realtime import dynamics
+from realtime.board import RECORD_FRAMES, SPECTRA, Board, Timer
+from realtime.drift import DriftLoop
+from realtime.lead import Lead
+from realtime.resample import Resampler
+from realtime.rings import CaptureRing, PlayRing
+from realtime.spectra import BandSpectrum
+
+Frames = NDArray[np.float32]
+BLOCK_S = BLOCK / SAMPLE_RATE
+BACKLOG_S = 0.06
+"""Sound that waited longer than this before the model saw it is dropped."""
+LATE_RUN = 3
+"""After so many late blocks in a row the machine is too slow, and there is silence until it is not."""
+STEADY_RUN = 4
+"""At the start and after such a loss, so many blocks in a row must be on time before there is a voice."""
+EARLY_S = 0.03
+"""A lead that is longer than its target by this is cut."""
+VOICE_FADE = 0.2
+"""Part of the way to a new voice that a block goes: 5 blocks, 100 ms."""
+
+
+class Model(Protocol):
+    """What the chain needs of `realtime.pipeline.Pipeline`."""
+
+    def initial_state(self) -> Any:
+        """The state before the first block."""
+
+    def step(
+        self, block: Frames, state: Any, voice: Frames, knob: float, timings: dict[str, float] | None = None
+    ) -> tuple[Frames, Any]:
+        """One block of 480 samples in, one out."""
+
+
+class Chain:
+    """One run of the model between one pair of devices.
+
+    Args:
+        board: the engine's shared memory, with `in_rate`, `out_rate` and `margin` (seconds) set.
+        model: the model.
+        model_delay: samples at 24 kHz by which the model's output is later than its input.
+        clock: seconds; the tests bring their own.
+    """
+
+    def __init__(
+        self, board: Board, model: Model, model_delay: int, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._board, self._model, self._clock = board, model, clock
+        self._model_delay_s = model_delay / SAMPLE_RATE
+        self.epoch = board.count("epoch")
+        in_rate, out_rate = board.count("in_rate"), board.count("out_rate")
+        self._in_rate, self._out_rate = in_rate, out_rate
+        self._capture = CaptureRing(board)
+        self._capture.skip()
+        self._play = PlayRing(board, out_rate)
+        self._taken = np.zeros(int(in_rate * 0.25), np.float32)
+        self._resample_in = Resampler(in_rate, SAMPLE_RATE, len(self._taken))
+        self._resample_out = Resampler(SAMPLE_RATE, out_rate, BLOCK)
+        self._waiting = np.zeros(len(self._taken) * SAMPLE_RATE // in_rate + 2 * BLOCK, np.float32)
+        self._filled = 0
+        self._state = model.initial_state()
+        self._voice = self._wanted_voice().copy()
+        self._voice_serial = board.count("voice_serial")
+        self._drift = DriftLoop()
+        self._gate = dynamics.Gate()
+        self._spectra = BandSpectrum(), BandSpectrum()
+        self._due = 0
+        self._synced = False
+        self._late_run = 0
+        self._steady = 0
+        self._last_end = 0.0
+        self._elapsed = BLOCK_S
+        self._lead = self._fall = 0.0
+        self._wait = Lead(board.get("margin"), board.get("lead"))
+        self._block = np.zeros(BLOCK, np.float32)
+        self._times: dict[str, float] = {}
+        self._timer = {
+            name: Timer(board, name)
+            for name in (
+                "ring wait", "resample in", "encoder", "decoder", "vocoder", "pipeline", "resample out", "block",
+                "output wait",
+            )
+        }  # fmt: skip
+        board.put("delay_block", BLOCK_S)
+        board.put("delay_model", self._model_delay_s)
+        board.put("delay_resample", self._resampling_s)
+
+    @property
+    def _resampling_s(self) -> float:
+        stages = (self._resample_in, self._resample_out)
+        return sum(stage.delay_s for stage in stages if not stage.identity)
+
+    def advance(self) -> int:
+        """Take what the microphone delivered and work through every complete block; how many there were."""
+        waiting_s = self._capture.waiting / self._in_rate
+        if waiting_s > BACKLOG_S:
+            self._drop_backlog()
+            return 0
+        delivered = self._capture.time
+        count = self._capture.take(self._taken)
+        if not count:
+            return 0
+        now = self._clock()
+        self._timer["ring wait"].add(now - delivered)
+        taken = self._taken[:count]
+        bad = dynamics.clean(taken)
+        if bad:
+            self._board.add_xrun("bad input", bad)
+        np.clip(taken, -8.0, 8.0, out=taken)
+        if not self._resample_in.identity:
+            taken = self._resample_in.process(taken)
+        self._timer["resample in"].add(self._clock() - now)
+        self._waiting[self._filled : self._filled + len(taken)] = taken
+        self._filled += len(taken)
+        blocks = 0
+        while self._filled >= BLOCK:
+            self._filled -= BLOCK
+            self._block[:] = self._waiting[:BLOCK]
+            self._waiting[: self._filled] = self._waiting[BLOCK : BLOCK + self._filled].copy()
+            self._run_block(delivered - self._filled / SAMPLE_RATE)
+            blocks += 1
+        return blocks
+
+    def _drop_backlog(self) -> None:
+        """The worker was away: forget what piled up, so that the delay afterwards is the delay before."""
+        dropped = self._capture.skip() + self._filled
+        self._board.add_xrun("backlog dropped", max(1, round(dropped / self._in_rate / BLOCK_S)))
+        self._filled = 0
+        self._resample_in.reset()
+        self._lose_place()
+
+    def _lose_place(self) -> None:
+        self._synced = False
+        self._steady = 0
+        self._drift.jump()
+
+    def _run_block(self, end: float) -> None:
+        """One block of 24 kHz sound that was complete (as delivered by the device) at `end`."""
+        start = self._clock()
+        board = self._board
+        board.put("worker_busy", start)
+        block = self._block
+        gain = dynamics.amplitude(board.get("gain_db"))
+        if gain != 1.0:
+            block *= np.float32(gain)
+        dynamics.limit(block)
+        in_peak, in_rms = dynamics.peak_rms(block)
+        self._follow_voice()
+        self._times.clear()
+        voice, self._state = self._model.step(
+            block, self._state, self._voice, board.get("prosody"), self._times
+        )
+        modelled = self._clock()
+        if not np.isfinite(voice).all():
+            board.add_xrun("bad output")
+            voice = np.zeros(BLOCK, np.float32)
+            self._state = self._model.initial_state()
+        dynamics.limit(voice)
+        self._gate.apply(in_rms, board.get("gate_db"), voice)
+        ppm = self._steer(end)
+        frames = voice if self._resample_out.identity and ppm == 0.0 else self._resample_out.process(voice, ppm)
+        resampled = self._clock()
+        self._place(frames)
+        for name, seconds in self._times.items():
+            self._timer[name].add(seconds)
+        self._timer["pipeline"].add(modelled - start)
+        self._timer["resample out"].add(resampled - modelled)
+        self._timer["block"].add(self._clock() - start)
+        out_peak, out_rms = dynamics.peak_rms(voice)
+        for field, value in (
+            ("in_peak", in_peak), ("in_rms", in_rms), ("out_peak", out_peak), ("out_rms", out_rms)
+        ):  # fmt: skip
+            board.put(field, value)
+        self._publish(block, voice)
+        board.put("worker_busy", 0.0)
+
+    def _steer(self, end: float) -> float:
+        """Measure the lead of the next block, choose the output's ratio; ppm."""
+        position = self._play.position_at(end, self._out_rate * BLOCK_S)
+        if not self._synced:
+            self._due = max(round(position + self._wait.target * self._out_rate), self._play.read_position)
+            self._synced = True
+            self._late_run = 0
+            self._last_end = end
+        self._lead = (self._due - position) / self._out_rate
+        self._elapsed = min(max(end - self._last_end, 0.0), 0.1)
+        self._last_end = end
+        self._board.put("delay_wait", self._lead)
+        ppm = self._drift.update(self._wait.target - self._lead, self._elapsed, self._fall)
+        self._board.put("drift_ppm", self._drift.drift_ppm)
+        return ppm
+
+    def _place(self, frames: Frames) -> None:
+        """Put the block where it is due, cut or drop it when that is past or too far ahead."""
+        board, play = self._board, self._play
+        ahead = (self._due - play.position_at(self._clock(), self._out_rate * BLOCK_S)) / self._out_rate
+        self._timer["output wait"].add(max(0.0, ahead))
+        board.put("fill", max(0.0, ahead))
+        if ahead > self._wait.target + EARLY_S:
+            # The device has stopped taking sound, or takes it in leaps: nothing may pile up.
+            board.add_xrun("early block")
+            self._synced = False
+            return
+        slack = (self._due - play.read_position) / self._out_rate
+        if slack >= 0.0:
+            self._on_time(frames, self._lead - slack)
+        else:
+            self._late(frames, self._lead - slack)
+        board.put("overloaded", float(self._late_run >= LATE_RUN or not self._synced))
+        board.put("lead", self._wait.target)
+
+    def _on_time(self, frames: Frames, need: float) -> None:
+        self._late_run = 0
+        before = self._wait.target
+        self._wait.note(need, self._elapsed)
+        self._fall = min(0.0, self._wait.target - before) / max(self._elapsed, 1e-3)
+        self._steady = min(self._steady + 1, STEADY_RUN)
+        if self._steady == STEADY_RUN:
+            self._play.write_at(self._due, frames)
+            self._board.put("fed_time", self._clock())
+        self._due += len(frames)
+
+    def _late(self, frames: Frames, need: float) -> None:
+        self._board.add_xrun("late block")
+        self._late_run += 1
+        self._fall = 0.0
+        if self._late_run >= LATE_RUN or not self._wait.missed(need):
+            self._lose_place()
+            return
+        if self._steady == STEADY_RUN:
+            self._play.write_at(self._due, frames)
+        # The blocks to come get the longer lead at once; the gap before them is silence.
+        shift = max(0, round((self._wait.target - self._lead) * self._out_rate))
+        self._due += len(frames) + shift
+        self._drift.jump()
+
+    def _follow_voice(self) -> None:
+        serial = self._board.count("voice_serial")
+        wanted = self._wanted_voice()
+        if serial != self._voice_serial:
+            self._voice += np.float32(VOICE_FADE) * (wanted - self._voice)
+            if np.max(np.abs(wanted - self._voice)) < 1e-2 * max(1.0, float(np.max(np.abs(wanted)))):
+                self._voice[:] = wanted
+                self._voice_serial = serial
+
+    def _wanted_voice(self) -> Frames:
+        row: Frames = self._board.cell("voice")[: self._board.count("voice_dim")].astype(np.float32, copy=False)
+        return row
+
+    def _publish(self, block: Frames, voice: Frames) -> None:
+        """Pictures for the app, and the recording where one is wanted."""
+        board = self._board
+        at = board.count("spectra_written") % SPECTRA
+        board.in_spectra[at] = self._spectra[0].row(block)
+        board.out_spectra[at] = self._spectra[1].row(voice)
+        board.put("spectra_written", board.count("spectra_written") + 1)
+        if board.count("record"):
+            start = board.count("record_written") % RECORD_FRAMES
+            board.record_ring[start : start + BLOCK] = voice if self._steady == STEADY_RUN else 0.0
+            board.put("record_written", board.count("record_written") + BLOCK)
+        board.put("blocks", board.count("blocks") + 1)

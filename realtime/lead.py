@@ -1,0 +1,45 @@
+"""How long before its time a block must be ready: learnt from how long blocks took, as a telephone's jitter buffer does."""
+
+from __future__ import annotations
+
+SAFETY_S = 0.002
+"""On top of the worst case seen: the play ring's fade and a little more."""
+CEILING_S = 0.08
+"""A machine that needs more than this is too slow; then there is silence and not a call with a long delay."""
+WINDOW_S = 8.0
+"""The worst case of the last one to two windows counts."""
+FALL_S_PER_S = 0.0005
+"""How fast an unneeded lead is given back: 500 ppm of pitch, which nobody hears."""
+
+
+class Lead:
+    """The wanted lead, in seconds from a block's last sample to its time at the output device.
+
+    Args:
+        floor_s: never less than this.
+        start_s: what an earlier run had learnt, or 0.
+    """
+
+    def __init__(self, floor_s: float, start_s: float = 0.0) -> None:
+        self._floor = floor_s
+        self.target = min(max(floor_s, start_s), CEILING_S)
+        self._now = self._before = 0.0
+        self._age = 0.0
+
+    def note(self, need_s: float, elapsed_s: float) -> None:
+        """A block was ready in time, and would have been with a lead of `need_s`; lets the target fall if it may."""
+        self._now = max(self._now, need_s)
+        self._age += elapsed_s
+        if self._age >= WINDOW_S:
+            self._before, self._now, self._age = self._now, need_s, 0.0
+        wanted = min(max(self._floor, max(self._now, self._before) + SAFETY_S), CEILING_S)
+        most = FALL_S_PER_S * elapsed_s
+        self.target = max(wanted, self.target - most) if wanted < self.target else wanted
+
+    def missed(self, need_s: float) -> bool:
+        """A block was late; whether a longer lead, now the target, would have saved it."""
+        if need_s + SAFETY_S > CEILING_S:
+            return False
+        self._now = max(self._now, need_s)
+        self.target = max(self.target, need_s + SAFETY_S)
+        return True

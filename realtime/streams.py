@@ -1,0 +1,169 @@
+"""The portable way to the devices: PortAudio through sounddevice, two streams, each at its device's own rate."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sounddevice
+
+from core.errors import DeviceError
+from realtime import names, priority
+from realtime.backend import Opened, Trouble
+from realtime.config import EngineConfig
+from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
+
+COMMON_RATES = (48_000, 44_100, 96_000, 32_000, 24_000, 22_050, 16_000, 8_000)
+
+
+class SoundDeviceBackend:
+    """Input and output stream of sounddevice."""
+
+    name = "sounddevice"
+    margin_ms = 20.0
+
+    def __init__(self) -> None:
+        self._input: Any = None
+        self._output: Any = None
+        self._ended = ""
+        self._closing = False
+
+    def open(self, config: EngineConfig) -> Opened:
+        """Find the devices by id or name, settle their rates."""
+        # PortAudio lists the devices once, when it is initialised; devices come and go.
+        try:
+            sounddevice._terminate()
+            sounddevice._initialize()
+            listed = sounddevice.query_devices()
+        except sounddevice.PortAudioError as error:
+            raise DeviceError(f"PortAudio does not start ({error}); run `voxveil doctor`") from error
+        self._devices = [
+            find(listed, config.input, "input"),
+            find(listed, config.output, "output"),
+        ]
+        self._rates = [
+            _rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)
+        ]
+        self._chunk_s = 1e-3 * config.chunk_ms
+        return Opened(
+            self._devices[0]["name"], self._devices[1]["name"], *self._rates, self._chunk_s, self._chunk_s
+        )
+
+    def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
+        """Open and start both streams."""
+        count = capture.count_flags
+        channels = [
+            min(2, self._devices[0]["max_input_channels"]),
+            min(2, self._devices[1]["max_output_channels"]),
+        ]
+        mono_in, mono_out = np.zeros(MAX_CHUNK, np.float32), np.zeros(MAX_CHUNK, np.float32)
+
+        raised: set[str] = set()
+
+        def raise_once(side: str) -> None:
+            if side not in raised:
+                raised.add(side)
+                priority.raise_own(priority.AUDIO)
+
+        def on_input(data: Any, frames: int, _time: Any, flags: Any) -> None:
+            raise_once("input")
+            if flags:
+                count(bool(flags.input_overflow), bool(flags.input_underflow), False, False)
+            mono = mono_in[:frames]
+            np.copyto(mono, data[:, 0])
+            if channels[0] == 2:
+                np.add(mono, data[:, 1], out=mono)
+                np.multiply(mono, 0.5, out=mono)
+            capture.write(mono)
+            wake()
+
+        def on_output(data: Any, frames: int, _time: Any, flags: Any) -> None:
+            data.fill(0.0)
+            raise_once("output")
+            if flags:
+                count(False, False, bool(flags.output_underflow), bool(flags.output_overflow))
+            mono = mono_out[:frames]
+            play.read_into(mono)
+            for channel in range(channels[1]):
+                data[:, channel] = mono
+
+        def ended() -> None:
+            if not self._closing:
+                self._ended = "the audio device stopped; was it unplugged?"
+
+        try:
+            for index, (kind, callback) in enumerate((("Input", on_input), ("Output", on_output))):
+                stream = getattr(sounddevice, f"{kind}Stream")(
+                    device=self._devices[index]["index"],
+                    samplerate=self._rates[index],
+                    blocksize=round(self._chunk_s * self._rates[index]),
+                    channels=channels[index],
+                    dtype="float32",
+                    latency="low",
+                    callback=callback,
+                    finished_callback=ended,
+                )
+                setattr(self, f"_{kind.lower()}", stream)
+                stream.start()
+        except (sounddevice.PortAudioError, ValueError) as error:
+            names_tried = " and ".join(f"“{device['name']}”" for device in self._devices)
+            raise DeviceError(f"{names_tried} cannot be opened ({error}); is another program using them?") from error
+        gc.collect()
+
+    def trouble(self) -> Trouble | None:
+        """A stream that ended needs opening again."""
+        return Trouble(self._ended, lost=True) if self._ended else None
+
+    def latencies(self) -> tuple[float, float]:
+        """As PortAudio reports them."""
+        return float(self._input.latency), float(self._output.latency)
+
+    def finished(self) -> bool:
+        """Devices have no end."""
+        return False
+
+    def close(self) -> None:
+        """Abort both streams; `stop` would wait for a device that may be gone."""
+        self._closing = True
+        for stream in (self._output, self._input):
+            if stream is not None:
+                stream.abort(ignore_errors=True)
+                stream.close(ignore_errors=True)
+        self._input = self._output = None
+
+
+def find(listed: Any, wanted: str | None, kind: str) -> Any:
+    """The one device meant by `wanted` (a number, a name or a part of one), or the system's default.
+
+    Raises:
+        DeviceError: none or several fit, or there is no device at all.
+    """
+    fitting = [device for device in listed if device[f"max_{kind}_channels"] > 0]
+    if not fitting:
+        raise DeviceError(f"there is no audio {kind} device; `voxveil live --file IN --write OUT` works without")
+    if wanted is None:
+        default = sounddevice.default.device[0 if kind == "input" else 1]
+        return next((device for device in fitting if device["index"] == default), fitting[0])
+    if wanted.isdigit():
+        for device in fitting:
+            if device["index"] == int(wanted):
+                return device
+    return names.pick(wanted, fitting, lambda device: (str(device["name"]),), kind)
+
+
+def _rate(device: Any, kind: str) -> int:
+    """The device's own rate if it takes it, else the first common one that it takes."""
+    check = sounddevice.check_input_settings if kind == "input" else sounddevice.check_output_settings
+    own = round(device["default_samplerate"])
+    reason = ""
+    for rate in (own, *COMMON_RATES):
+        try:
+            check(device=device["index"], samplerate=rate, channels=1, dtype="float32")
+            return rate
+        except (sounddevice.PortAudioError, ValueError) as error:
+            reason = str(error)
+    raise DeviceError(
+        f"“{device['name']}” refuses every sample rate ({reason}); is another program using it exclusively?"
+    )

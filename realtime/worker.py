@@ -1,0 +1,89 @@
+"""The inference worker: a process that holds the model and nothing else; its engine process may kill it at any time.
+
+Run as `python -m realtime.worker BOARD BUNDLE PROVIDER`. Standard input is the wake-up line: a byte says that there is
+sound, its end says that the engine process is gone.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from core.errors import VoxveilError
+from core.spec import BLOCK
+from realtime import priority
+from realtime.board import BROKEN, FATAL_STATUS, LOADING, READY, WARMING, Board
+
+WARM_BLOCKS = 12
+IDLE_S = 0.1
+
+
+def main(arguments: list[str]) -> int:
+    """Load the model, then work on every block until the engine process ends."""
+    name, bundle_path, provider = arguments
+    priority.end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    board = Board(name)
+    board.put("phase", LOADING)
+    board.put_text("worker_error", "")
+    board.put("worker_pid", os.getpid())
+    board.put("worker_beat", monotonic())
+    try:
+        return _work(board, Path(bundle_path), provider)
+    except VoxveilError as error:
+        board.put_text("worker_error", str(error))
+        board.put("phase", BROKEN)
+        return FATAL_STATUS
+
+
+def _work(board: Board, bundle_path: Path, provider: str) -> int:
+    # Heavy imports stand here, so that the process shows a sign of life before them.
+    from core.bundle import Bundle
+    from realtime.chain import Chain
+    from realtime.pipeline import Pipeline
+
+    bundle = Bundle.load(bundle_path)
+    pipeline = Pipeline(bundle, provider=provider, threads=1)
+    board.put_text("provider", pipeline.provider)
+    board.put("phase", WARMING)
+    voice = board.cell("voice")[: board.count("voice_dim")].astype(np.float32)
+    state = pipeline.initial_state()
+    for _ in range(WARM_BLOCKS):
+        _, state = pipeline.step(np.zeros(BLOCK, np.float32), state, voice, 1.0)
+        board.put("worker_beat", monotonic())
+    priority.raise_own(priority.MODEL)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    board.put("phase", READY)
+    asleep = board.cell("worker_asleep")
+    chain: Chain | None = None
+    while True:
+        board.put("worker_beat", monotonic())
+        epoch = board.count("epoch")
+        if chain is None or chain.epoch != epoch:
+            chain = Chain(board, pipeline, bundle.delay) if epoch else None
+        if chain is not None and chain.advance():
+            continue
+        asleep[0] = 1
+        if not _sleep():
+            return 0
+        asleep[0] = 0
+
+
+def _sleep() -> bool:
+    """Wait for a wake-up byte, at most IDLE_S where the system can; whether the engine process still lives."""
+    if os.name == "posix" and not select.select([0], [], [], IDLE_S)[0]:
+        return True
+    return bool(os.read(0, 4096))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
