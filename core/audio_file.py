@@ -17,6 +17,10 @@ Samples = npt.NDArray[np.float32]
 SUFFIXES = (".wav", ".flac", ".ogg")
 """What can be written; libsndfile reads more (mp3, opus, aiff …)."""
 MIN_RATE, MAX_RATE = 4_000, 384_000
+MAX_VORBIS_RATE = 192_000
+"""Beyond this (and at 0) libsndfile's Vorbis encoder crashes the whole process."""
+PIECE = 65_536
+"""Samples given to the encoder at a time."""
 
 
 def read_mono(path: Path | str) -> tuple[Samples, int]:
@@ -56,11 +60,12 @@ def resample(samples: npt.ArrayLike, from_rate: float, to_rate: float) -> Sample
     return np.asarray(soxr.resample(array, from_rate, to_rate, quality="HQ"), dtype=np.float32)
 
 
-def check_writable(path: Path | str, force: bool = False) -> None:
+def check_writable(path: Path | str, force: bool = False, rate: int | None = None) -> None:
     """Say before the work, not after it, that a file could not be written.
 
     Raises:
-        AudioFileError: unknown suffix, no such folder, or the file exists and `force` is False.
+        AudioFileError: unknown suffix, no such folder, a rate that the format cannot hold, or the file exists and
+            `force` is False.
     """
     target = Path(path)
     if target.suffix.lower() not in SUFFIXES:
@@ -73,6 +78,11 @@ def check_writable(path: Path | str, force: bool = False) -> None:
         raise AudioFileError(f"{target} is a folder; name a file")
     if target.exists() and not force:
         raise AudioFileError(f"{target} exists; --force replaces it")
+    most = MAX_VORBIS_RATE if target.suffix.lower() == ".ogg" else MAX_RATE
+    if rate is not None and not MIN_RATE <= rate <= most:
+        raise AudioFileError(
+            f"{target}: {rate} samples a second cannot be written as {target.suffix}, only {MIN_RATE} to {most}"
+        )
 
 
 def write_atomic(path: Path | str, samples: npt.ArrayLike, rate: int) -> None:
@@ -81,17 +91,20 @@ def write_atomic(path: Path | str, samples: npt.ArrayLike, rate: int) -> None:
     The suffix chooses the format: .wav and .flac as 16 bit, .ogg as Vorbis.
 
     Raises:
-        AudioFileError: unknown suffix, no such folder, or the disk refuses.
+        AudioFileError: unknown suffix, no such folder, a rate that the format cannot hold, or the disk refuses.
     """
     target = Path(path)
-    check_writable(target, force=True)
+    check_writable(target, force=True, rate=rate)
     array = np.clip(np.asarray(samples, dtype=np.float32), -1.0, 1.0)
     kind, subtype = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16")}.get(
         target.suffix.lower(), ("OGG", "VORBIS")
     )
     beside = target.with_name(f".{target.name}.{os.getpid()}{target.suffix}")
     try:
-        soundfile.write(str(beside), array, rate, format=kind, subtype=subtype)
+        with soundfile.SoundFile(str(beside), "w", rate, 1, format=kind, subtype=subtype) as out:
+            # In pieces: libsndfile's Vorbis encoder overflows the stack on minutes of audio in one call.
+            for start in range(0, len(array), PIECE):
+                out.write(array[start : start + PIECE])
         beside.replace(target)
     except (soundfile.LibsndfileError, OSError, ValueError) as error:
         raise AudioFileError(

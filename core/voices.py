@@ -155,8 +155,8 @@ class VoiceBank:
         try:
             save_file({"rows": np.array(self._rows)}, str(beside), metadata=metadata)
             beside.replace(target)
-        except OSError as error:
-            raise VoiceError(f"cannot write the voices to {target}: {error.strerror or error}") from error
+        except (SafetensorError, OSError) as error:
+            raise VoiceError(f"cannot write the voices to {target}: {error}") from error
         finally:
             beside.unlink(missing_ok=True)
 

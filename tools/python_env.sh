@@ -19,7 +19,7 @@ if [ ! -x .venv/bin/python ]; then
   }
 fi
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@" </dev/null; }
-install() { pip install --quiet --constraint tools/constraints.txt "$@"; }
+install() { pip install -qq --constraint tools/constraints.txt "$@"; }
 
 if [ "$what" = test ]; then
   # First and alone, so that nothing that comes later can choose another build of it.
@@ -27,9 +27,9 @@ if [ "$what" = test ]; then
   install torch==2.13.0
   # Names that evaluation's packages ask for, answered by the packages that are really used (see tools/shims).
   if [ "$(uname -sm)" = "Linux x86_64" ]; then
-    pip install --quiet ./tools/shims/onnxruntime
+    pip install -qq ./tools/shims/onnxruntime
   fi
-  pip install --quiet ./tools/shims/webrtcvad
+  pip install -qq ./tools/shims/webrtcvad
   echo "installing Voxveil with everything for training, evaluation and tests"
   install --editable '.[train,eval,dev]'
 else

@@ -158,6 +158,7 @@ class Anonymizer:
         """
         check_writable(target, force=overwrite)
         speech = read_speech(source)
+        check_writable(target, force=True, rate=speech.rate)
         out, report = process_speech(self._pipeline, speech, Path(target), self._row, self._knob, progress)
         write_atomic(target, out, speech.rate)
         return report
