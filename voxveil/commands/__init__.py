@@ -7,6 +7,7 @@ NAMES: tuple[str, ...] = (
     "run",
     "app",
     "play",
+    "live",
     "file",
     "voices",
     "train",
