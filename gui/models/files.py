@@ -100,7 +100,15 @@ class FilesModel(QObject):
         job = next((job for job in self.jobs if job.state is JobState.WAITING), None)
         if self._running is not None or job is None:
             return
-        words = ["file", str(job.source), str(job.target), "--bundle", str(self._bundle), "--progress-lines", *job.voice]
+        words = [
+            "file",
+            str(job.source),
+            str(job.target),
+            "--bundle",
+            str(self._bundle),
+            "--progress-lines",
+            *job.voice,
+        ]
         program, arguments = voxveil_command(*words)
         process = QProcess(self)
         self._process, self._running = process, job

@@ -19,7 +19,9 @@ class Presets(QObject):
     used = Signal()
     problem = Signal(str)
 
-    def __init__(self, call: CallModel, voices: VoicesModel, store: SettingsStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self, call: CallModel, voices: VoicesModel, store: SettingsStore, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._call, self._voices, self._store = call, voices, store
 
@@ -31,8 +33,11 @@ class Presets(QObject):
         """Keep what is set now; a preset of the same name is replaced."""
         values = self._store.values
         preset: dict[str, Any] = {
-            "name": name, "voice": asdict(self._voices.choice), "prosody": values.prosody,
-            "gain_db": values.gain_db, "gate_db": values.gate_db,
+            "name": name,
+            "voice": asdict(self._voices.choice),
+            "prosody": values.prosody,
+            "gain_db": values.gain_db,
+            "gate_db": values.gate_db,
         }
         values.presets = [other for other in values.presets if other.get("name") != name] + [preset]
         self._store.save()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from realtime.snapshot import Snapshot
 
 STALE_AFTER_S = 0.1
-"""Heartbeat older than this: the engine is late. With a look every 100 ms at worst, the window says so within 200 ms."""
+"""Heartbeat older than this: the engine is late. Looked at every 80 ms at worst: said within 200 ms."""
 NO_BLOCKS_AFTER_S = 0.1
 """A live engine makes a block every 20 ms; five missed in a row are silence, however fresh the heartbeat."""
 BUSY_FOR_S = 1.5

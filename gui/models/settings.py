@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass, field, fields
@@ -67,13 +68,11 @@ class SettingsStore:
     def save(self) -> None:
         """Write atomically; a full or read-only disk must never stop a call, so it is not an error here."""
         self._timer.stop()
-        try:
+        with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             beside = self.path.with_suffix(".tmp")
             beside.write_text(json.dumps(asdict(self.values), indent=1, ensure_ascii=False), encoding="utf-8")
             beside.replace(self.path)
-        except OSError:
-            pass
 
     def _load(self) -> Settings:
         try:
@@ -88,10 +87,8 @@ class SettingsStore:
         return _from_json(stored)
 
     def _set_aside(self) -> None:
-        try:
+        with contextlib.suppress(OSError):
             self.path.replace(self.path.with_suffix(".broken"))
-        except OSError:
-            pass
 
 
 def _from_json(stored: dict[str, Any]) -> Settings:

@@ -17,7 +17,10 @@ def colour_table(stops: tuple[str, ...]) -> NDArray[np.uint32]:
     colours = np.array([[QColor(stop).red(), QColor(stop).green(), QColor(stop).blue()] for stop in stops], dtype=float)
     at = np.linspace(0.0, len(stops) - 1.0, 256)
     channels = [np.interp(at, np.arange(len(stops)), colours[:, k]).astype(np.uint32) for k in range(3)]
-    return np.uint32(0xFF000000) | (channels[0] << np.uint32(16)) | (channels[1] << np.uint32(8)) | channels[2]
+    table: NDArray[np.uint32] = np.full(256, 0xFF000000, dtype=np.uint32)
+    for shift, channel in zip((16, 8, 0), channels, strict=True):
+        table |= channel << np.uint32(shift)
+    return table
 
 
 class SpectrumImage:
@@ -54,7 +57,7 @@ class SpectrumImage:
 
     def push(self, rows: NDArray[np.float32]) -> None:
         """Append spectra (n, 80) in dB; a value that is no number counts as silence."""
-        height, width = self._levels.shape
+        width = self._levels.shape[1]
         rows = np.nan_to_num(rows[-(width // self.step) :], nan=LOW_DB, posinf=HIGH_DB, neginf=LOW_DB)
         scaled = (rows @ self._spread - LOW_DB) * (255.0 / (HIGH_DB - LOW_DB))
         columns = np.clip(scaled, 0.0, 255.0).astype(np.uint8).T

@@ -64,7 +64,9 @@ class VoicesModel(QObject):
 
     def people(self) -> list[tuple[int, str]]:
         """(seed, name) of the people made with `make_person`."""
-        return [(int(person["seed"]), str(person["name"])) for person in self._store.values.people if _is_person(person)]
+        return [
+            (int(person["seed"]), str(person["name"])) for person in self._store.values.people if _is_person(person)
+        ]
 
     def choose(self, choice: VoiceChoice) -> None:
         """Use this voice from now on; a choice that the bank cannot make is a `VoiceError`."""

@@ -61,6 +61,6 @@ class SingleInstance(QObject):
 
     def _read(self, socket: QLocalSocket) -> None:
         while socket.canReadLine():
-            wish = socket.readLine().data().decode(errors="replace").strip()
+            wish = bytes(socket.readLine().data()).decode(errors="replace").strip()
             if wish in WISHES:
                 self.wished.emit(wish)

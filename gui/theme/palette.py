@@ -32,9 +32,20 @@ class Colours:
 
 
 LIGHT = Colours(
-    dark=False, window="#f3f5f4", card="#ffffff", sunken="#e8edeb", line="#d3dbd8",
-    text="#1b2a2c", quiet="#56686a", accent="#146c63", on_accent="#ffffff", accent_hover="#105850",
-    focus="#2f7fd1", danger="#a8322a", meter="#2a9d8a", meter_high="#b3701b",
+    dark=False,
+    window="#f3f5f4",
+    card="#ffffff",
+    sunken="#e8edeb",
+    line="#d3dbd8",
+    text="#1b2a2c",
+    quiet="#56686a",
+    accent="#146c63",
+    on_accent="#ffffff",
+    accent_hover="#105850",
+    focus="#2f7fd1",
+    danger="#a8322a",
+    meter="#2a9d8a",
+    meter_high="#b3701b",
     levels={
         Level.OFF: ("#e4e9e8", "#3a4a4c"),
         Level.PREPARING: ("#dbe8f4", "#1d4a73"),
@@ -47,9 +58,20 @@ LIGHT = Colours(
 )
 
 DARK = Colours(
-    dark=True, window="#12181a", card="#1b2326", sunken="#12191b", line="#314045",
-    text="#e6eeed", quiet="#9db0b1", accent="#57c4b3", on_accent="#06251f", accent_hover="#74d3c4",
-    focus="#6fb3f2", danger="#f08d83", meter="#46b5a2", meter_high="#e3a64f",
+    dark=True,
+    window="#12181a",
+    card="#1b2326",
+    sunken="#12191b",
+    line="#314045",
+    text="#e6eeed",
+    quiet="#9db0b1",
+    accent="#57c4b3",
+    on_accent="#06251f",
+    accent_hover="#74d3c4",
+    focus="#6fb3f2",
+    danger="#f08d83",
+    meter="#46b5a2",
+    meter_high="#e3a64f",
     levels={
         Level.OFF: ("#263033", "#c5d1d2"),
         Level.PREPARING: ("#1b3146", "#b5d7f5"),
@@ -66,13 +88,20 @@ def q_palette(colours: Colours) -> QPalette:
     """The Qt palette for the widgets that the style sheet leaves alone."""
     palette = QPalette()
     roles = {
-        QPalette.ColorRole.Window: colours.window, QPalette.ColorRole.Base: colours.card,
-        QPalette.ColorRole.AlternateBase: colours.sunken, QPalette.ColorRole.Button: colours.card,
-        QPalette.ColorRole.Text: colours.text, QPalette.ColorRole.WindowText: colours.text,
-        QPalette.ColorRole.ButtonText: colours.text, QPalette.ColorRole.PlaceholderText: colours.quiet,
-        QPalette.ColorRole.Highlight: colours.accent, QPalette.ColorRole.HighlightedText: colours.on_accent,
-        QPalette.ColorRole.ToolTipBase: colours.card, QPalette.ColorRole.ToolTipText: colours.text,
-        QPalette.ColorRole.Link: colours.accent, QPalette.ColorRole.Mid: colours.line,
+        QPalette.ColorRole.Window: colours.window,
+        QPalette.ColorRole.Base: colours.card,
+        QPalette.ColorRole.AlternateBase: colours.sunken,
+        QPalette.ColorRole.Button: colours.card,
+        QPalette.ColorRole.Text: colours.text,
+        QPalette.ColorRole.WindowText: colours.text,
+        QPalette.ColorRole.ButtonText: colours.text,
+        QPalette.ColorRole.PlaceholderText: colours.quiet,
+        QPalette.ColorRole.Highlight: colours.accent,
+        QPalette.ColorRole.HighlightedText: colours.on_accent,
+        QPalette.ColorRole.ToolTipBase: colours.card,
+        QPalette.ColorRole.ToolTipText: colours.text,
+        QPalette.ColorRole.Link: colours.accent,
+        QPalette.ColorRole.Mid: colours.line,
     }
     for role, value in roles.items():
         palette.setColor(role, QColor(value))

@@ -73,11 +73,13 @@ QTabBar::tab:focus {{ border-color: {c.focus}; }}
 
 QCheckBox {{ spacing: 9px; padding: 3px; border: 2px solid transparent; border-radius: 7px; }}
 QCheckBox:focus {{ border-color: {c.focus}; }}
-QCheckBox::indicator {{ width: 18px; height: 18px; border: 2px solid {c.quiet}; border-radius: 5px; background: {c.card}; }}
+QCheckBox::indicator {{ width: 18px; height: 18px; border: 2px solid {c.quiet};
+  border-radius: 5px; background: {c.card}; }}
 QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; }}
 QProgressBar {{ background: {c.sunken}; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 4px; }}
-QListWidget, QTreeWidget, QTableWidget {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 10px; outline: none; }}
+QListWidget, QTreeWidget, QTableWidget {{ background: {c.card}; border: 1px solid {c.line};
+  border-radius: 10px; outline: none; }}
 QListWidget::item {{ padding: 4px; }}
 QListWidget:focus, QTreeWidget:focus {{ border: 2px solid {c.focus}; }}
 QLineEdit {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 9px; padding: 7px 10px; }}

@@ -46,10 +46,16 @@ class CallPage(QWidget):
         self.buttons = CallButtons(call, theme)
         self.choosers = DeviceChoosers(call, devices, voices, store, theme)
         self.heard = SoundPanel(
-            self.tr("You · stays on this computer"), self.tr("Picture of your voice"), self.tr("Microphone level"), theme
+            self.tr("You · stays on this computer"),
+            self.tr("Picture of your voice"),
+            self.tr("Microphone level"),
+            theme,
         )
         self.sent = SoundPanel(
-            self.tr("What others hear"), self.tr("Picture of the voice that is sent"), self.tr("Level that is sent"), theme
+            self.tr("What others hear"),
+            self.tr("Picture of the voice that is sent"),
+            self.tr("Level that is sent"),
+            theme,
         )
         self.mixer = VoiceMixer(voices, theme)
         self.sound = SoundControls(call, devices, store, theme)

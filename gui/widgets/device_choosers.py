@@ -52,6 +52,11 @@ class DeviceChoosers(QFrame):
         self._fill_devices()
         self._fill_voices()
 
+    def follow_settings(self) -> None:
+        """Show what is remembered, after something else changed it."""
+        self._fill_devices()
+        self._fill_voices()
+
     def _fill_devices(self) -> None:
         values = self._store.values
         missing = self.tr("(not connected)")

@@ -32,7 +32,10 @@ class FilePage(QWidget):
         head.setProperty("role", "title")
         self._voice = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._voice.setProperty("role", "quiet")
-        self.add_files, self.add_folder = QPushButton(self.tr("Choose files…")), QPushButton(self.tr("Choose a folder…"))
+        self.add_files, self.add_folder = (
+            QPushButton(self.tr("Choose files…")),
+            QPushButton(self.tr("Choose a folder…")),
+        )
         self.add_files.setProperty("role", "primary")
         buttons = QHBoxLayout()
         buttons.addStretch(1)

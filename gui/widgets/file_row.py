@@ -16,7 +16,9 @@ from gui.theme.current import Theme
 class FileRow(QFrame):
     """Name, progress or result, and what can be done with it."""
 
-    def __init__(self, job: Job, files: FilesModel, player: Player, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, job: Job, files: FilesModel, player: Player, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self._job, self._player = job, player

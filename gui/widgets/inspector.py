@@ -103,7 +103,8 @@ class Inspector(QWidget):
             (self.tr("Restarts, memory"), f"{s.restarts}, {s.memory_mb:.0f} MB"),
         ]
         quiet = self._theme.colours.quiet
-        rows = "".join(f"<tr><td style='color:{quiet}'>{name}&nbsp;&nbsp;</td><td>{text}</td></tr>" for name, text in facts)
+        cell = "<tr><td style='color:{}'>{}&nbsp;&nbsp;</td><td>{}</td></tr>"
+        rows = "".join(cell.format(quiet, name, text) for name, text in facts)
         self.facts.setText(f"<table style='font-size:12px'>{rows}</table>")
 
     def _fill_plot(self, now: float) -> None:

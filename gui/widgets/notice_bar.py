@@ -55,4 +55,5 @@ class NoticeBar(QFrame):
 
     def _recolour(self) -> None:
         ground, ink = self._theme.colours.levels[self._level]
-        self.setStyleSheet(f"#notice {{ background: {ground}; border-radius: 10px; }} #notice QLabel {{ color: {ink}; }}")
+        frame = f"#notice {{ background: {ground}; border-radius: 10px; }}"
+        self.setStyleSheet(f"{frame} #notice QLabel {{ color: {ink}; }}")

@@ -27,16 +27,27 @@ class SoundControls(QWidget):
         self._call, self._devices, self._store = call, devices, store
         values = store.values
         self.prosody = LabelledSlider(
-            self.tr("Liveliness"), 0, 100, round(values.prosody * 100), self._prosody_words,
+            self.tr("Liveliness"),
+            0,
+            100,
+            round(values.prosody * 100),
+            self._prosody_words,
             self.tr("How much of your own melody and emphasis others hear. Less is harder to recognise."),
         )
         self.gain = LabelledSlider(
-            self.tr("Microphone volume"), -24, 24, round(values.gain_db), lambda db: f"{db:+d} dB" if db else "0 dB",
+            self.tr("Microphone volume"),
+            -24,
+            24,
+            round(values.gain_db),
+            lambda db: f"{db:+d} dB" if db else "0 dB",
             self.tr("Raise it when you are heard too quietly; lower it when the red lamp lights up."),
         )
-        gate = GATE_SLIDER_OFF if values.gate_db < GATE_SLIDER_OFF else round(values.gate_db)
         self.gate = LabelledSlider(
-            self.tr("Ignore background noise"), GATE_SLIDER_OFF, -20, gate, self._gate_words,
+            self.tr("Ignore background noise"),
+            GATE_SLIDER_OFF,
+            -20,
+            self._gate_position(),
+            self._gate_words,
             self.tr("Sounds quieter than this are sent as silence."),
         )
         self.monitor = Chooser(self.tr("Listen to yourself"), "headphones", theme)
@@ -68,6 +79,17 @@ class SoundControls(QWidget):
         self.push_to_talk.toggled.connect(call.set_push_to_talk)
         devices.changed.connect(self._fill_monitor)
         self._fill_monitor()
+
+    def follow_settings(self) -> None:
+        """Show what is remembered, after something else changed it."""
+        values = self._store.values
+        self.prosody.slider.setValue(round(values.prosody * 100))
+        self.gain.slider.setValue(round(values.gain_db))
+        self.gate.slider.setValue(self._gate_position())
+
+    def _gate_position(self) -> int:
+        gate_db = self._store.values.gate_db
+        return GATE_SLIDER_OFF if gate_db < GATE_SLIDER_OFF else round(gate_db)
 
     def _prosody_words(self, percent: int) -> str:
         if percent == 100:

@@ -50,7 +50,9 @@ class Spectrogram(QWidget):
         corners.addRoundedRect(QRectF(self.rect()), 8, 8)
         painter.setClipPath(corners)
         for x, part in self._picture.pieces():
-            painter.drawImage(QPointF(x / ratio, 0), self._picture.image, QRectF(part), Qt.ImageConversionFlag.AutoColor)
+            painter.drawImage(
+                QPointF(x / ratio, 0), self._picture.image, QRectF(part), Qt.ImageConversionFlag.AutoColor
+            )
         painter.end()
 
     def _fit(self) -> None:

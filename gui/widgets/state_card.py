@@ -104,7 +104,8 @@ class StateCard(QFrame):
             f"<tr><td>{name}&nbsp;&nbsp;</td><td align=right>{ms:.1f} ms</td></tr>"
             for name, ms in snapshot.delay_parts.items()
         )
-        self.delay.setToolTip(self.tr("Measured from the microphone to the call:") + f"<table>{parts}</table>" if known else "")
+        head = self.tr("Measured from the microphone to the call:")
+        self.delay.setToolTip(f"{head}<table>{parts}</table>" if known else "")
         spoken = "; ".join(f"{name} {ms:.1f} ms" for name, ms in snapshot.delay_parts.items())
         self.delay.setAccessibleName(self.delay.text().strip() or self.tr("Delay not known yet"))
         self.delay.setAccessibleDescription(spoken if known else "")

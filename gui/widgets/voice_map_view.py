@@ -21,6 +21,7 @@ class VoiceMapView(QWidget):
         super().__init__(parent)
         self._voices, self._theme = voices, theme
         self._map = VoiceMap(voices.bank)
+        self._asked: tuple[float, float] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -100,6 +101,6 @@ class VoiceMapView(QWidget):
         return QPointF(MARGIN + x * width, MARGIN + (1.0 - y) * height)
 
     def _describe(self) -> None:
-        self._asked: tuple[float, float] | None = None
+        self._asked = None
         self.setAccessibleDescription(self._voices.title)
         self.update()

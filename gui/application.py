@@ -1,0 +1,229 @@
+"""Puts the app together: settings, theme, language, models, window, tray; and takes it apart again."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from core.bundle import Bundle, default_bundle_path
+from core.errors import VoxveilError
+from gui.engine_port import EnginePort
+from gui.models.call import CallModel
+from gui.models.devices import DevicesModel
+from gui.models.files import FilesModel
+from gui.models.presets import Presets
+from gui.models.settings import SettingsStore
+from gui.models.voices import VoicesModel
+from gui.platform.player import Player
+from gui.platform.single_instance import SingleInstance, send_wish
+from gui.theme.current import Theme
+from gui.theme.icons import app_icon
+from gui.widgets.call_page import CallPage
+from gui.widgets.file_page import FilePage
+from gui.widgets.main_menu import MainMenu
+from gui.widgets.main_window import MainWindow
+from gui.widgets.tray import Tray
+from gui.widgets.welcome import Welcome
+
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+
+
+class App(QObject):
+    """Everything of one run of the app, from settings to window."""
+
+    def __init__(self, engine: EnginePort, bundle: Bundle, store: SettingsStore, theme: Theme) -> None:
+        super().__init__()
+        self.engine, self.store, self.theme = engine, store, theme
+        self.voices = VoicesModel(bundle.voices, bundle.default_voice, store, self)
+        self.call = CallModel(engine, bundle.path, self.voices, store, self)
+        self.devices = DevicesModel(self)
+        self.files = FilesModel(bundle.path, self.voices, store, self)
+        self.player = Player(self)
+        self.presets = Presets(self.call, self.voices, store, self)
+        self.menu = MainMenu(self.presets, store, theme)
+        page = CallPage(engine, self.call, self.devices, self.voices, store, theme)
+        file_page = FilePage(self.files, self.voices, self.player, theme)
+        self.window = MainWindow(self.call, page, file_page, self.menu, store, theme)
+        self.tray = Tray(self.call, self)
+        self._quitting = False
+        self._closed = False
+        self._connect(page)
+
+    def _connect(self, page: CallPage) -> None:
+        notice = self.window.notice
+        self.window.closing.connect(self._window_closes)
+        self.tray.asked_for_window.connect(self.raise_window)
+        self.tray.asked_to_quit.connect(self.quit)
+        self.menu.asked_to_quit.connect(self.quit)
+        self.menu.asked_for_welcome.connect(self.welcome)
+        self.menu.noted.connect(notice.show_note)
+        self.devices.problem.connect(notice.show_problem)
+        self.presets.problem.connect(notice.show_problem)
+        self.presets.used.connect(page.sound.follow_settings)
+        self.call.recording_changed.connect(self._tell_recording)
+
+    def open(self, start: bool = False, minimized: bool = False) -> None:
+        """Show the window (or only the tray), and the welcome when this is the first time."""
+        self.tray.show()
+        if not minimized:
+            self.window.show()
+        elif not self.tray.available:
+            self.window.showMinimized()
+        self.devices.refresh()
+        if start:
+            self.call.start()
+        elif not self.store.values.welcomed and not minimized:
+            self.welcome()
+
+    def welcome(self) -> None:
+        """The short first set-up."""
+        dialog = Welcome(self.engine, self.call, self.devices, self.player, self.store, self.theme, self.window)
+        dialog.finished.connect(lambda _: self.window.page.choosers.follow_settings())
+        dialog.open()
+
+    def raise_window(self) -> None:
+        """Bring the window to the front."""
+        self.window.showNormal() if self.window.isMinimized() else self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def fulfil(self, wish: str) -> None:
+        """Do what a later start (or a desktop's hotkey) asks for."""
+        wishes = {
+            "raise": self.raise_window,
+            "start": lambda: None if self.call.running else self.call.start(),
+            "stop": self.call.stop,
+            "mute": lambda: self.call.set_muted(True),
+            "unmute": lambda: self.call.set_muted(False),
+            "toggle-mute": self.call.toggle_muted,
+            "quit": self.quit,
+        }
+        wishes[wish]()
+
+    def quit(self) -> None:
+        """End the call and the app."""
+        self._quitting = True
+        self.window.close()
+        QApplication.quit()
+
+    def close(self) -> None:
+        """Free everything; the engine's processes are gone afterwards."""
+        if not self._closed:
+            self._closed = True
+            self.window.hide()
+            self.tray.icon.hide()
+            self.player.stop()
+            self.files.close()
+            self.devices.close()
+            self.call.close()
+            self.store.save()
+
+    def report_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """A fault of ours inside the window: said in words; engine and call go on in their own process."""
+        sys.__excepthook__(kind, error, trace)
+        text = self.tr("Something went wrong inside this window ({error}). Your call goes on as shown at the left.")
+        self.window.notice.show_problem(text.format(error=f"{kind.__name__}: {error}"))
+
+    def _window_closes(self, event: QCloseEvent) -> None:
+        if self._quitting:
+            return
+        if self.tray.available:
+            if self.store.values.close_to_tray is None:
+                self._ask_about_tray()
+            if self.store.values.close_to_tray:
+                event.ignore()
+                self.window.hide()
+                return
+        elif self.call.running and not self._sure_to_quit():
+            event.ignore()
+            return
+        self.quit()
+
+    def _ask_about_tray(self) -> None:
+        box = QMessageBox(self.window)
+        box.setWindowTitle("Voxveil")
+        box.setText(self.tr("Keep Voxveil running when its window is closed?"))
+        box.setInformativeText(self.tr("It then stays in the tray, and a running call stays protected."))
+        keep = box.addButton(self.tr("Keep running"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Quit"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        self.menu.tray.setChecked(box.clickedButton() is keep)
+        self.store.values.close_to_tray = box.clickedButton() is keep
+        self.store.save()
+
+    def _sure_to_quit(self) -> bool:
+        box = QMessageBox(self.window)
+        box.setWindowTitle("Voxveil")
+        box.setText(self.tr("Quit Voxveil?"))
+        box.setInformativeText(self.tr("The call program will hear silence from then on."))
+        leave = box.addButton(self.tr("Quit"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is leave
+
+    def _tell_recording(self) -> None:
+        if self.call.last_recording is not None and self.call.recording_to is None:
+            text = self.tr("Recorded: {path}").format(path=self.call.last_recording)
+            self.call.last_recording = None
+            self.window.notice.show_note(text)
+
+
+def install_language(application: QApplication, choice: str) -> list[QTranslator]:
+    """Load our texts and Qt's own for the chosen language (`system`: the desktop's); returns what must be kept."""
+    locale = QLocale.system() if choice == "system" else QLocale(choice)
+    kept = []
+    qt_texts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    for name, folder in (("voxveil", str(TRANSLATIONS)), ("qtbase", qt_texts)):
+        translator = QTranslator(application)
+        if translator.load(locale, name, "_", folder):
+            application.installTranslator(translator)
+            kept.append(translator)
+    return kept
+
+
+def main(bundle: Path | None = None, start: bool = False, minimized: bool = False, send: str | None = None) -> int:
+    """Run the app; the exit status. Only one runs: a second start raises the first one's window.
+
+    Raises:
+        VoxveilError: the bundle cannot be read (also shown in a window), or nobody is there to take `send`.
+    """
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Voxveil")
+    application.setDesktopFileName("voxveil")
+    application.setStyle("Fusion")
+    application.setWindowIcon(app_icon())
+    application.setQuitOnLastWindowClosed(False)
+    if send_wish(send or ("start" if start else "raise")):
+        return 0
+    if send is not None:
+        raise VoxveilError("the app does not run, so nobody can be told; start it with `voxveil app`")
+    store = SettingsStore()
+    install_language(application, store.values.language)
+    theme = Theme(store.values.theme)
+    theme.apply()
+    try:
+        # The engine checks every hash when it starts; the window needs the voices only.
+        loaded = Bundle.load(bundle or default_bundle_path(), verify=False)
+    except VoxveilError as error:
+        QMessageBox.critical(None, "Voxveil", str(error))
+        raise
+    from realtime.engine import Engine
+
+    app = App(Engine(), loaded, store, theme)
+    instance = SingleInstance()
+    instance.wished.connect(app.fulfil)
+    sys.excepthook = app.report_fault
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.quit())  # seen at the next look, 33 ms later at most
+    app.open(start=start, minimized=minimized)
+    try:
+        return application.exec()
+    finally:
+        instance.close()
+        app.close()

@@ -1,0 +1,109 @@
+"""The menu behind the three lines."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QActionGroup, QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from gui.models.presets import Presets
+from gui.models.settings import SettingsStore
+from gui.theme.current import Theme
+from gui.widgets.presets_menu import PresetsMenu
+
+
+class MainMenu(QMenu):
+    """Presets, recordings, looks, language, help, quit."""
+
+    asked_for_welcome = Signal()
+    asked_to_quit = Signal()
+    noted = Signal(str)
+
+    def __init__(self, presets: Presets, store: SettingsStore, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._theme = store, theme
+        self.presets = PresetsMenu(presets, self)
+        self.addMenu(self.presets)
+        recordings = self.addMenu(self.tr("Recordings"))
+        recordings.addAction(self.tr("Open the folder")).triggered.connect(self._open_recordings)
+        recordings.addAction(self.tr("Choose another folder…")).triggered.connect(self._choose_recordings)
+        self.addSeparator()
+        self._choices(
+            self.tr("Appearance"),
+            {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")},
+            theme.choice,
+            self._choose_theme,
+        )
+        self._choices(
+            self.tr("Language"),
+            {"system": self.tr("As the system"), "en": "English", "de": "Deutsch"},
+            store.values.language,
+            self._choose_language,
+        )
+        self.tray = self.addAction(self.tr("Keep running when the window is closed"))
+        self.tray.setCheckable(True)
+        self.tray.setChecked(bool(store.values.close_to_tray))
+        self.tray.toggled.connect(self._choose_tray)
+        self.addSeparator()
+        self.addAction(self.tr("Set up again…")).triggered.connect(self.asked_for_welcome)
+        self.addAction(self.tr("Keyboard…")).triggered.connect(self._show_keys)
+        self.addSeparator()
+        leave = self.addAction(self.tr("Quit"))
+        leave.setShortcut("Ctrl+Q")
+        leave.triggered.connect(self.asked_to_quit)
+
+    def _choices(self, title: str, choices: dict[str, str], chosen: str, act: object) -> None:
+        menu = self.addMenu(title)
+        group = QActionGroup(menu)
+        for value, text in choices.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.triggered.connect(lambda _=False, value=value: act(value))  # type: ignore[operator]
+            group.addAction(action)
+
+    def _choose_theme(self, value: str) -> None:
+        self._store.values.theme = value
+        self._store.save()
+        self._theme.choose(value)
+
+    def _choose_language(self, value: str) -> None:
+        self._store.values.language = value
+        self._store.save()
+        self.noted.emit(self.tr("The language changes when Voxveil is started again."))
+
+    def _choose_tray(self, on: bool) -> None:
+        self._store.values.close_to_tray = on
+        self._store.save()
+
+    def _open_recordings(self) -> None:
+        folder = self._store.values.recordings()
+        if folder.is_dir():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        else:
+            self.noted.emit(self.tr("Nothing has been recorded yet."))
+
+    def _choose_recordings(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self.parentWidget(), self.tr("Folder for recordings"))
+        if folder:
+            self._store.values.record_folder = folder
+            self._store.save()
+
+    def _show_keys(self) -> None:
+        keys = [
+            ("Ctrl+Return", self.tr("start or stop")),
+            ("Ctrl+M", self.tr("mute or unmute")),
+            ("Ctrl+R", self.tr("record or stop recording")),
+            ("Ctrl+N", self.tr("new person")),
+            ("Ctrl+1, Ctrl+2", self.tr("calls, files")),
+            ("F10", self.tr("this menu")),
+            (self.tr("Space"), self.tr("talk, while “Push to talk” is on")),
+        ]
+        rows = "".join(f"<tr><td><b>{key}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>" for key, text in keys)
+        everywhere = self.tr(
+            "For keys that work in every window, let your desktop run this command on a key of your choice:"
+        )
+        box = QMessageBox(self.parentWidget())
+        box.setWindowTitle(self.tr("Keyboard"))
+        box.setText(f"<table>{rows}</table><p>{everywhere}<br><code>voxveil app --send toggle-mute</code></p>")
+        box.open()
