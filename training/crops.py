@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from core.spec import FRAMES, HOP
+from training.data.babblers import Babblers
 from training.data.prepared import PreparedCorpus, Utterance
 from training.perturb.chain import Perturb
 
@@ -77,6 +78,8 @@ class Crops(Dataset[Batch]):
         self.corpus, self.frames, self.count, self.perturb = corpus, frames, count, perturb
         self.row = {name: i for i, name in enumerate(voices)}
         self.seed, self.epoch = seed, epoch
+        if perturb is not None and perturb.source is None:
+            perturb.source = Babblers(corpus, long_enough)
         self.real_share = 1.0 if not self.paired else real_share if self.lone else 0.0
         self._odds = {id(pool): _by_length(pool) for pool in (self.paired, self.lone) if pool}
 

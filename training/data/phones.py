@@ -26,9 +26,9 @@ MODIFIERS = frozenset("ːʰʲ̃ᵝ↓→↗↘")
 """Takes the label of what went before."""
 PAUSES = frozenset(' ;:,.!?—…"()“”')
 LAG = 0.050
-"""Seconds by which the synthesiser's durations run behind its sound: a phoneme is heard two of its 25 ms frames before its
-place. Measured on 157 utterances by shifting the labels in steps of 10 ms: a classifier of single spectra, trained anew at
-each shift, is best at 50.7 ms; vowels are voiced and voiceless stops are not most often at 46.2 ms."""
+"""Seconds by which the synthesiser's durations run behind its sound: a phoneme is heard two of its 25 ms frames before
+its place. Measured on 157 utterances by shifting the labels in steps of 10 ms: a classifier of single spectra, trained
+anew at each shift, is best at 50.7 ms; vowels are voiced and voiceless stops are not most often at 46.2 ms."""
 
 _INDEX = {name: i for i, name in enumerate(PHONES)}
 

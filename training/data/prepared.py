@@ -64,9 +64,7 @@ class PreparedCorpus:
         self._phones = np.memmap(folder / "phone.i16", np.int16, "r")
         self.phone_names: list[str] = json.loads((folder / "phones.json").read_text("utf8"))
         rows = folder / "teacher.f16"
-        self._teacher = (
-            np.memmap(rows, np.float16, "r").reshape(-1, len(self.phone_names)) if rows.is_file() else None
-        )
+        self._teacher = np.memmap(rows, np.float16, "r").reshape(-1, len(self.phone_names)) if rows.is_file() else None
 
     @property
     def voices(self) -> list[str]:
@@ -75,7 +73,7 @@ class PreparedCorpus:
         return sorted(names | {u.tgt_voice for u in self._utterances if u.tgt_voice})
 
     def utterances(self, split: str, kind: str) -> list[Utterance]:
-        """Those of a split ("train", "val", "test") and kind ("parallel", "real", "plain"), in the order of the index."""
+        """Those of a split (train, val, test) and kind (parallel, real, plain), in the order of the index."""
         return [u for u in self._utterances if u.split == split and u.kind == kind]
 
     def audio(self, u: Utterance, side: str, start: int, frames: int) -> np.ndarray:
@@ -94,7 +92,7 @@ class PreparedCorpus:
         return _slice(self._phones, u, start, frames, UNKNOWN_PHONE)
 
     def teacher(self, u: Utterance, start: int, steps: int) -> np.ndarray:
-        """float32 [steps, classes] posteriors of 20 ms rows from row `start` (may be -1); zeros where there are none."""
+        """float32 [steps, classes]: 20 ms posteriors from row `start` (may be -1), zeros where there are none."""
         soft = np.zeros((steps, len(self.phone_names)), np.float32)
         if self._teacher is not None and u.teacher is not None:
             rows = u.samples // (2 * HOP)

@@ -1,22 +1,22 @@
-"""Additive noise of a drawn colour, level and seed."""
+"""Additive noise of a drawn colour, and mains hum."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.fft import irfft, rfft
+from scipy.fft import irfft, next_fast_len, rfft
 
-from core.spec import SAMPLE_RATE
+from training.perturb.linear import frequencies
 
 
 @dataclass(frozen=True)
 class Noise:
-    """Coloured noise and mains hum.
+    """Noise below the signal.
 
     Attributes:
         snr: dB below the signal's level.
-        slope: spectral slope in dB per octave, 0 white, -3 pink, -6 brown.
+        slope: dB per octave: 0 white, -3 pink, -6 brown.
         hum: frequency of the mains in Hz, 0 for none.
         seed: of the noise.
     """
@@ -27,24 +27,31 @@ class Noise:
     seed: int
 
     @staticmethod
-    def draw(rng: np.random.Generator) -> Noise:
-        """Draw all parameters."""
-        return Noise(
-            snr=float(rng.uniform(5, 45)),
-            slope=float(rng.uniform(-6.0, 1.0)),
-            hum=float(rng.choice([50.0, 60.0])) if rng.random() < 0.15 else 0.0,
-            seed=int(rng.integers(2**31)),
-        )
+    def draw(rng: np.random.Generator, snr: tuple[float, float] = (5.0, 45.0)) -> Noise:
+        """Any colour from brown to a little brighter than white; hum now and then."""
+        level, slope = rng.uniform(*snr), rng.uniform(-6.0, 1.0)
+        hum = rng.choice([50.0, 60.0]) if rng.random() < 0.15 else 0.0
+        return Noise(float(level), float(slope), float(hum), int(rng.integers(2**31)))
 
-    def apply(self, x: np.ndarray) -> np.ndarray:
-        """x float32 [n] to x plus noise."""
+    def apply(self, x: np.ndarray, rate: int) -> np.ndarray:
+        """x float32 [n] plus noise."""
         rng = np.random.default_rng(self.seed)
-        spectrum = rfft(rng.standard_normal(len(x)).astype(np.float32))
-        freqs = np.maximum(np.fft.rfftfreq(len(x), 1 / SAMPLE_RATE), 40.0)
-        noise = irfft(spectrum * ((freqs / 1000.0) ** (self.slope / 6.02)).astype(np.float32), len(x))
+        size = next_fast_len(len(x), real=True)
+        hz = np.maximum(frequencies(size, rate), 40.0)
+        spectrum = rfft(rng.standard_normal(size, dtype=np.float32)) * (hz / 1000) ** np.float32(self.slope / 6.02)
+        noise = irfft(spectrum, size)[: len(x)]
         if self.hum:
-            t = np.arange(len(x)) / SAMPLE_RATE
-            noise = noise + noise.std() * sum(np.sin(2 * np.pi * self.hum * k * t) / k for k in (1, 2, 3, 5))
-        level = np.sqrt(np.mean(x**2)) + 1e-5
-        noise *= level * 10 ** (-self.snr / 20) / (np.sqrt(np.mean(noise**2)) + 1e-9)
-        return (x + noise).astype(np.float32)
+            t = np.arange(len(x), dtype=np.float32) * np.float32(2 * np.pi * self.hum / rate)
+            noise = noise + rms(noise) * sum(np.sin(t * k) / k for k in (1, 2, 3, 5))
+        return add_at_snr(x, noise, self.snr)
+
+
+def rms(x: np.ndarray) -> float:
+    """Root mean square."""
+    return float(np.sqrt(np.dot(x, x) / max(len(x), 1)))
+
+
+def add_at_snr(x: np.ndarray, noise: np.ndarray, snr: float) -> np.ndarray:
+    """float32 [n]: x plus noise scaled to `snr` dB below x; silence gets a faint one."""
+    level = (rms(x) + 1e-5) * 10 ** (-snr / 20)
+    return (x + noise * np.float32(level / (rms(noise) + 1e-9))).astype(np.float32)

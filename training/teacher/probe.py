@@ -26,7 +26,11 @@ class Probe(nn.Module):
         self.shift = nn.Parameter(torch.zeros(width), requires_grad=False)
         self.scale = nn.Parameter(torch.ones(width), requires_grad=False)
         self.net = nn.Sequential(
-            nn.Dropout(0.2), nn.Linear(width * (2 * CONTEXT + 1), hidden), nn.GELU(), nn.Dropout(0.3), nn.Linear(hidden, classes)
+            nn.Dropout(0.2),
+            nn.Linear(width * (2 * CONTEXT + 1), hidden),
+            nn.GELU(),
+            nn.Dropout(0.3),
+            nn.Linear(hidden, classes),
         )
 
     def forward(self, rows: Tensor) -> Tensor:

@@ -1,13 +1,12 @@
 """Features of Whisper's encoder for a prepared corpus, kept in its folder so that they are computed once.
 
-Whisper (Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision") always reads 30 seconds. Short
-utterances are therefore packed into windows with a pause between them, so that padding costs next to nothing.
+Whisper (Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision") always reads 30 seconds.
+Short utterances are therefore packed into windows with a pause between them, so that padding costs next to nothing.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -62,7 +61,7 @@ class WhisperFeatures:
         encoder = _Encoder(whisper, threads)
         end = sum(count for _, count in self.rows.values())
         path = self.folder / FEATURES_FILE
-        with open(path, "r+b" if path.exists() else "w+b") as out:
+        with path.open("r+b" if path.exists() else "w+b") as out:
             width = encoder.width
             out.seek(end * width * 2)
             out.truncate()
@@ -92,7 +91,9 @@ class _Encoder:
     def _encode(self, audio: np.ndarray) -> np.ndarray:
         mels = self._mels(audio, padding=0)[:, : WINDOW // 160]
         mels = np.pad(mels, ((0, 0), (0, WINDOW // 160 - mels.shape[1])))
-        encoded = self._model.encode(self._storage.from_array(np.ascontiguousarray(mels[None], np.float32)), to_cpu=True)
+        encoded = self._model.encode(
+            self._storage.from_array(np.ascontiguousarray(mels[None], np.float32)), to_cpu=True
+        )
         return np.array(encoded)[0]
 
     def __call__(self, corpus: PreparedCorpus, window: list[Utterance]) -> list[tuple[Utterance, np.ndarray]]:
@@ -126,4 +127,4 @@ def _pack(utterances: list[Utterance]) -> list[list[Utterance]]:
 def _write_json(path: Path, value: object) -> None:
     beside = path.with_suffix(".part")
     beside.write_text(json.dumps(value), "utf8")
-    os.replace(beside, path)
+    beside.replace(path)
