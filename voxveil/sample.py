@@ -20,8 +20,8 @@ from realtime.config import EngineConfig
 from realtime.engine import Engine
 from realtime.snapshot import Snapshot
 from voxveil.commands.voice_options import chosen_voice
+from voxveil.surroundings import sample_path
 
-SAMPLE = Path(__file__).resolve().parent.parent / "assets" / "sample" / "speech.flac"
 START_SECONDS = 20.0
 EXTRA_SECONDS = 10.0
 COMPUTE = ("resample in", "encoder", "decoder", "vocoder", "resample out", "block")
@@ -39,7 +39,8 @@ def run_sample(args: argparse.Namespace) -> int:
     """
     bundle = Bundle.load(args.bundle)
     row, name = chosen_voice(args, bundle)
-    speech, rate = read_mono(SAMPLE)
+    source = sample_path()
+    speech, rate = read_mono(source)
     try:
         args.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -50,12 +51,13 @@ def run_sample(args: argparse.Namespace) -> int:
         bundle=str(bundle.path),
         voice_row=tuple(row.tolist()),
         prosody=args.prosody,
-        input=str(SAMPLE),
+        input=str(source),
         output=str(target.resolve()),
         backend="file",
     )
     console = Console(highlight=False)
-    console.print("No screen and no sound device here: the bundled sample goes through the live engine, in real time.")
+    if args.way == "auto":
+        console.print("No screen and no microphone here: a recording goes through the live engine, in real time.")
     first = time.perf_counter()
     with Engine() as engine:
         engine.start(config)
@@ -66,7 +68,7 @@ def run_sample(args: argparse.Namespace) -> int:
         last = _follow(engine, len(speech) / rate, console)
     if not target.exists():
         raise DeviceError("the engine ended without writing its output; run again with a quieter machine")
-    _report(console, bundle, name, target, last, started)
+    _report(console, bundle, name, source, target, last, started)
     return 0
 
 
@@ -88,12 +90,14 @@ def _follow(engine: Engine, seconds: float, console: Console) -> Snapshot:
     return best
 
 
-def _report(console: Console, bundle: Bundle, voice: str, target: Path, last: Snapshot, started: float) -> None:
-    spoken, rate = read_mono(SAMPLE)
+def _report(
+    console: Console, bundle: Bundle, voice: str, source: Path, target: Path, last: Snapshot, started: float
+) -> None:
+    spoken, rate = read_mono(source)
     heard, _ = read_mono(target)
     by_ear = file_delay(spoken, heard, rate)
     facts = Table.grid(padding=(0, 2))
-    facts.add_row("input", str(SAMPLE))
+    facts.add_row("input", str(source))
     facts.add_row("output", str(target.resolve()))
     facts.add_row("voice", f"{voice}, of bundle {bundle.name}")
     facts.add_row("runs on", last.provider)

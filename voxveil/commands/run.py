@@ -33,19 +33,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def choose_way() -> str:
-    """ "app" with a screen, "live" with a microphone and an output, else "sample"."""
-    from core.errors import DeviceError
-    from voxveil.commands.app import has_screen
+    """ "app" with a screen, "live" with a microphone, else "sample"."""
+    from voxveil.surroundings import has_microphone, has_screen
 
     if has_screen():
         return "app"
-    from realtime.devices import list_devices
-
-    try:
-        kinds = {device.kind for device in list_devices()}
-    except DeviceError:
-        return "sample"
-    return "live" if kinds >= {"input", "output"} else "sample"
+    return "live" if has_microphone() else "sample"
 
 
 def _bundle(args: argparse.Namespace) -> list[str]:
