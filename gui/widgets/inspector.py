@@ -11,7 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from gui.models.call import CallModel
-from gui.models.trace import Trace
+from gui.models.trace import KEPT_S, Trace
 from gui.theme.current import Theme
 
 EVERY_S = 1.0
@@ -24,24 +24,13 @@ class Inspector(QWidget):
         super().__init__(parent)
         self._call, self._trace, self._theme = call, trace, theme
         self._shown_at = 0.0
-        self.table = QTableWidget(0, 6)
-        self.table.setAccessibleName(self.tr("Time per stage"))
-        headings = [self.tr("Stage (ms)"), "p50", "p95", "p99", "max", self.tr("runs")]
-        self.table.setHorizontalHeaderLabels(headings)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(24)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
-        self.table.setShowGrid(False)
+        self.table = self._make_table()
         self.facts = QLabel()
-        self.facts.setTextFormat(Qt.TextFormat.RichText)
-        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.facts.setStyleSheet("font-size: 12px;")
+        self.facts.setWordWrap(True)
         self.facts.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.facts.setAccessibleName(self.tr("Engine figures"))
         self.plot = pg.PlotWidget()
         self.plot.setAccessibleName(self.tr("Pipeline time and delay over the last minutes"))
         self.plot.setMinimumHeight(90)
@@ -49,18 +38,40 @@ class Inspector(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setLabel("left", "ms")
-        self._curves = {name: self.plot.plot() for name in ("delay", "p99", "p50")}
-        side = QVBoxLayout()
-        side.addWidget(self.plot, 1)
-        side.addWidget(self.facts)
-        layout = QHBoxLayout(self)
+        self.plot.setYRange(0, 80)
+        self.plot.setXRange(-KEPT_S, 0)
+        self._legend = self.plot.addLegend(offset=(-1, 1), labelTextSize="8pt")
+        names = {"delay": self.tr("delay"), "p99": self.tr("computing, p99"), "p50": self.tr("computing, p50")}
+        self._curves = {key: self.plot.plot(name=text) for key, text in names.items()}
+        top = QHBoxLayout()
+        top.setSpacing(14)
+        top.addWidget(self.table, 1)
+        top.addWidget(self.plot, 1)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
-        layout.setSpacing(14)
-        layout.addWidget(self.table, 1)
-        layout.addLayout(side, 1)
+        layout.setSpacing(6)
+        layout.addLayout(top, 1)
+        layout.addWidget(self.facts)
         call.looked.connect(self._look)
         theme.changed.connect(self._recolour)
         self._recolour()
+
+    def _make_table(self) -> QTableWidget:
+        headings = [self.tr("Stage, ms"), "p50", "p95", "p99", "max"]
+        table = QTableWidget(0, len(headings))
+        table.setAccessibleName(self.tr("Time per stage"))
+        table.setHorizontalHeaderLabels(headings)
+        table.setStyleSheet("font-size: 12px;")
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(19)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setMinimumSectionSize(36)
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setShowGrid(False)
+        return table
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -80,8 +91,8 @@ class Inspector(QWidget):
         stages = self._call.snapshot.stages
         self.table.setRowCount(len(stages))
         for row, (name, stats) in enumerate(stages.items()):
-            numbers = [f"{ms:.2f}" for ms in (stats.p50, stats.p95, stats.p99, stats.max)]
-            for column, text in enumerate([name, *numbers, str(stats.count)]):
+            numbers = [f"{ms:.1f}" for ms in (stats.p50, stats.p95, stats.p99, stats.max)]
+            for column, text in enumerate([name, *numbers]):
                 item = self.table.item(row, column)
                 if item is None:
                     item = QTableWidgetItem()
@@ -99,17 +110,22 @@ class Inspector(QWidget):
             (self.tr("Clock drift"), f"{s.drift_ppm:+.0f} ppm"),
             (self.tr("Waiting sound"), f"{s.ring_fill_ms:.1f} ms"),
             (self.tr("Runs on"), " · ".join(filter(None, (s.provider, s.backend))) or "–"),
-            (self.tr("Devices"), f"{s.input or '–'} {s.input_rate or ''} → {s.output or '–'} {s.output_rate or ''}"),
-            (self.tr("Restarts, memory"), f"{s.restarts}, {s.memory_mb:.0f} MB"),
+            (
+                self.tr("Devices"),
+                f"{s.input or '–'} {s.input_rate or ''} → {s.output or '–'} {s.output_rate or ''}".strip(),
+            ),
+            (self.tr("Restarts"), f"{s.restarts}"),
+            (self.tr("Memory"), f"{s.memory_mb:.0f} MB"),
         ]
         quiet = self._theme.colours.quiet
-        cell = "<tr><td style='color:{}'>{}&nbsp;&nbsp;</td><td>{}</td></tr>"
-        rows = "".join(cell.format(quiet, name, text) for name, text in facts)
-        self.facts.setText(f"<table style='font-size:12px'>{rows}</table>")
+        self.facts.setText(" &nbsp; ".join(f"<span style='color:{quiet}'>{name}</span> {text}" for name, text in facts))
+        self.facts.setAccessibleName("; ".join(f"{name}: {text}" for name, text in facts))
 
     def _fill_plot(self, now: float) -> None:
         points = self._trace.points
         x = np.array([point.at - now for point in points])
+        top = max((point.delay_ms for point in points), default=0.0)
+        self.plot.setYRange(0, max(80.0, top * 1.2))
         self._curves["delay"].setData(x, np.array([point.delay_ms for point in points]))
         self._curves["p99"].setData(x, np.array([point.p99_ms for point in points]))
         self._curves["p50"].setData(x, np.array([point.p50_ms for point in points]))
@@ -117,6 +133,7 @@ class Inspector(QWidget):
     def _recolour(self) -> None:
         colours = self._theme.colours
         self.plot.setBackground(colours.card)
+        self._legend.setLabelTextColor(colours.quiet)
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setPen(colours.line)
             self.plot.getAxis(side).setTextPen(colours.quiet)

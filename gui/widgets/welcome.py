@@ -85,7 +85,7 @@ class Welcome(QDialog):
             self.tr("Others hear a different person"),
             self.tr(
                 "Voxveil speaks your words in a voice that belongs to nobody. Everything happens on this computer: "
-                "nothing is sent anywhere, nothing is kept.\n\nChoose your microphone and say something."
+                "nothing is sent anywhere, and no sound is kept.\n\nChoose your microphone and say something."
             ),
             [self.microphone, self.meter, self.heard],
         )
