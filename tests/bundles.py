@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from core.bundle import FIXED_FILES, MANIFEST_FILE, default_bundle_path
 
 
-def copy_default(folder: Path) -> Path:
-    """The default bundle's files without its provenance, in a folder that a test may change."""
+def copy_default(folder: Path, own: Collection[str] = ()) -> Path:
+    """The default bundle in a folder that a test may change.
+
+    Args:
+        own: graphs that the test writes into; these are copied. The other graphs are links, because they are large.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name in (*FIXED_FILES, MANIFEST_FILE):
-        shutil.copyfile(default_bundle_path() / name, folder / name)
+        source = default_bundle_path() / name
+        if name.endswith(".onnx") and name not in own:
+            (folder / name).symlink_to(source)
+        else:
+            shutil.copyfile(source, folder / name)
     return folder
 
 

@@ -30,7 +30,7 @@ def test_the_default_bundle_loads_and_keeps_its_promises() -> None:
 
 def test_an_altered_byte_is_found_in_every_file(tmp_path: Path) -> None:
     for name in ("encoder.onnx", "decoder.onnx", "vocoder.onnx", "voices.safetensors"):
-        folder = copy_default(tmp_path / name)
+        folder = copy_default(tmp_path / name, own=(name,))
         data = bytearray((folder / name).read_bytes())
         data[len(data) // 2] ^= 1
         (folder / name).write_bytes(data)
@@ -39,7 +39,7 @@ def test_an_altered_byte_is_found_in_every_file(tmp_path: Path) -> None:
 
 
 def test_a_truncated_file_is_found(tmp_path: Path) -> None:
-    folder = copy_default(tmp_path)
+    folder = copy_default(tmp_path, own=("decoder.onnx",))
     data = (folder / "decoder.onnx").read_bytes()
     (folder / "decoder.onnx").write_bytes(data[: len(data) // 2])
     with pytest.raises(BundleError, match="truncated or altered"):
@@ -123,7 +123,7 @@ def test_write_manifest_makes_a_bundle_that_loads(tmp_path: Path) -> None:
 
 
 def test_write_manifest_wants_every_file(tmp_path: Path) -> None:
-    with pytest.raises(BundleError, match="encoder.onnx is missing"):
+    with pytest.raises(BundleError, match=r"encoder\.onnx is missing"):
         write_manifest(
             tmp_path,
             name="x",

@@ -1,0 +1,142 @@
+"""The command line as a user meets it: a process, its exit status, one line when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.bundles import copy_default
+from voxveil.surroundings import sample_path
+
+
+def voxveil(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `voxveil` with these words in a process of its own, without screen and input."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY")
+    clean = {key: value for key, value in os.environ.items() if key not in hidden}
+    return subprocess.run(
+        [sys.executable, "-m", "voxveil", *map(str, words)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**clean, **environment},
+        timeout=100,
+        check=False,
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line of a refusal; checks that it is one, with status 2."""
+    assert done.returncode == 2, done
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr.strip()
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> Path:
+    """0.6 s of the bundled speech as a file."""
+    samples, rate = soundfile.read(sample_path())
+    path = tmp_path / "in.wav"
+    soundfile.write(path, samples[rate : int(1.6 * rate)], rate)
+    return path
+
+
+def test_file_makes_a_file(short: Path, tmp_path: Path) -> None:
+    done = voxveil("file", short, tmp_path / "out.flac", "--prosody", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "x real time" in done.stdout
+    assert soundfile.info(tmp_path / "out.flac").frames == soundfile.info(short).frames
+    line = refused(voxveil("file", short, tmp_path / "out.flac"))
+    assert "--force" in line
+
+
+def test_file_refuses_in_one_line(short: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.wav"
+    assert "no such file" in refused(voxveil("file", tmp_path / "none.wav", out))
+    assert "no voice is called" in refused(voxveil("file", short, out, "--voice", "nobody"))
+    assert "recording itself" in refused(voxveil("file", short, short, "--force"))
+    assert "required" in refused(voxveil("file", short))
+    assert not out.exists()
+
+
+def test_a_damaged_bundle_is_refused_in_one_line(short: Path, tmp_path: Path) -> None:
+    folder = copy_default(tmp_path / "bundle", own=("decoder.onnx",))
+    data = bytearray((folder / "decoder.onnx").read_bytes())
+    data[1000] ^= 1
+    (folder / "decoder.onnx").write_bytes(data)
+    line = refused(voxveil("file", short, tmp_path / "out.wav", "--bundle", folder))
+    assert "decoder.onnx" in line
+    assert not (tmp_path / "out.wav").exists()
+
+
+def test_a_folder_is_done_resumed_and_reported(short: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    (source / "deep").mkdir(parents=True)
+    samples, rate = soundfile.read(short)
+    soundfile.write(source / "a.wav", samples, rate)
+    soundfile.write(source / "deep" / "b.flac", samples, rate)
+    first = voxveil("file", source, target, "--jobs", "2")
+    assert first.returncode == 0, first.stderr
+    assert sorted(p.relative_to(target).as_posix() for p in target.rglob("*.*")) == ["a.wav", "deep/b.flac"]
+    before = (target / "a.wav").stat().st_mtime_ns
+    (source / "bad.wav").write_text("no sound", encoding="utf-8")
+    again = voxveil("file", source, target)
+    assert "bad.wav cannot be read" in refused(again)
+    assert "2 were there already, 1 failed" in again.stdout
+    assert (target / "a.wav").stat().st_mtime_ns == before
+
+
+def test_folders_that_cannot_be_done(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "holds no recordings" in refused(voxveil("file", empty, tmp_path / "out"))
+    assert "outside it" in refused(voxveil("file", empty, empty / "out"))
+
+
+def test_voices_are_listed_kept_and_removed(tmp_path: Path) -> None:
+    folder = copy_default(tmp_path / "bundle")
+    listed = voxveil("voices", "--bundle", folder, "list")
+    assert listed.returncode == 0, listed.stderr
+    assert "iris (default)" in listed.stdout
+    assert voxveil("voices", "--bundle", folder, "mix", "ann", "iris", "otto", "0.4").returncode == 0
+    assert voxveil("voices", "--bundle", folder, "new", "someone", "--seed", "5").returncode == 0
+    text = voxveil("voices", "--bundle", folder, "list").stdout
+    assert "iris + otto (0.4)" in text
+    assert "nobody #5" in text
+    assert voxveil("voices", "--bundle", folder, "remove", "ann").returncode == 0
+    assert "no voice is called 'ann'" in refused(voxveil("voices", "--bundle", folder, "remove", "ann"))
+    assert "has to stay" in refused(voxveil("voices", "--bundle", folder, "remove", "iris"))
+
+
+def test_help_names_every_command() -> None:
+    from voxveil.commands import NAMES
+
+    done = voxveil("--help")
+    assert done.returncode == 0, done.stderr
+    for name in NAMES:
+        assert f"\n  {name.replace('_', '-')} " in done.stdout
+    assert voxveil("--version").stdout.startswith("voxveil ")
+
+
+@pytest.mark.parametrize("words", [["fiel"], ["--loud"], ["run", "--as", "song"], ["voices"], ["train", "song"]])
+def test_words_that_mean_nothing(words: list[str]) -> None:
+    refused(voxveil(*words))
+
+
+def test_without_screen_and_microphone_the_sample_runs_through_the_engine(tmp_path: Path) -> None:
+    """What `make run` does on a bare machine. No server answers at the address given, so there is no microphone."""
+    done = voxveil("run", "--out", tmp_path, PULSE_SERVER=f"unix:{tmp_path}/nobody", ALSA_CONFIG_PATH="/dev/null")
+    assert done.returncode == 0, done.stderr
+    for words in ("input", "voice", "algorithmic latency", "measured delay", "real-time factor", "encoder", "p99"):
+        assert words in done.stdout
+    out = soundfile.info(tmp_path / "sample.wav")
+    given = soundfile.info(sample_path())
+    assert (out.frames, out.samplerate) == (given.frames, given.samplerate)
+    assert np.abs(soundfile.read(tmp_path / "sample.wav")[0]).max() > 0.02
