@@ -11,11 +11,11 @@ DEBUG = "VOXVEIL_DEBUG"
 """Set in the environment, the processes' complaints are shown."""
 
 
-def spawn(module: str, arguments: list[str], stdin: int) -> subprocess.Popen[bytes]:
+def spawn(module: str, arguments: list[str], stdin: int, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """Start `python -m module arguments`, quiet, in a session of its own (a terminal's Ctrl-C is not for it).
 
     Args:
-        stdin: a file descriptor or subprocess.PIPE.
+        stdin, stdout: a file descriptor, subprocess.PIPE or subprocess.DEVNULL.
     """
     environment = dict(os.environ)
     root = str(Path(__file__).resolve().parent.parent)
@@ -25,7 +25,7 @@ def spawn(module: str, arguments: list[str], stdin: int) -> subprocess.Popen[byt
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         stdin=stdin,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=None if DEBUG in environment else subprocess.DEVNULL,
         env=environment,
         start_new_session=True,

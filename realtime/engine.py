@@ -26,7 +26,7 @@ from realtime.snapshot import Snapshot
 from realtime.states import State
 
 STOP_S = 2.0
-SILENT_HOST_S = 1.0
+SILENT_HOST_S = 1.5
 """An engine process without a sign of life for this long is replaced."""
 START_S = 5.0
 """The same while it starts."""

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from time import monotonic
 
 from core.errors import VoxveilError
@@ -28,10 +29,13 @@ FED_S = 0.1
 """The output counts as fed when the worker put sound there within this time."""
 SILENT_DEVICE_S = 0.15
 """A device that has not called for this long is in trouble."""
+FIRST_CALL_S = 1.0
+"""... but a device that was just opened has this long to begin."""
 DEAD_DEVICE_S = 3.0
 """... and after this long its streams are opened anew (except where the server is only frozen)."""
 RETRY_S = 0.25
 CLOSE_S = 1.0
+BUG_STATUS = 70
 LATENCY_S = 0.5
 
 
@@ -44,8 +48,7 @@ class Host:
         self._machine = StateMachine()
         before = State(board.count("state"))
         self._was_live = before in (State.LIVE, State.MUTED, State.RECOVERING)
-        if self._was_live:
-            self._machine.state = before
+        self._machine.state = before
         self._backend: Backend | None = None
         self._opened_at = 0.0
         self._retry_at = 0.0
@@ -55,7 +58,10 @@ class Host:
 
     def run(self) -> int:
         """Until "stop", the end of a file, or something that cannot be helped; the exit status."""
-        self._say(State.STARTING, "opening the devices")
+        if self._was_live:
+            self._say(State.RECOVERING, "opening the devices again")
+        else:
+            self._say(State.STARTING, "opening the devices")
         self._watchdog.start()
         self._open()
         priority.raise_own(priority.AUDIO)
@@ -115,14 +121,13 @@ class Host:
         self._say(state, reason)
 
     def _silent_device(self, now: float) -> Trouble | None:
-        if now - self._opened_at < SILENT_DEVICE_S:
-            return None
         for field, words in (
             ("in_time", "the microphone gives no sound"),
             ("out_time", "the output device takes no sound"),
         ):
-            age = now - max(self._board.get(field), self._opened_at)
-            if age > SILENT_DEVICE_S:
+            called = self._board.get(field)
+            age = now - max(called, self._opened_at)
+            if age > (SILENT_DEVICE_S if called > self._opened_at else FIRST_CALL_S):
                 return Trouble(words, lost=age > DEAD_DEVICE_S)
         return None
 
@@ -156,6 +161,7 @@ class Host:
         self._backend = backend
         self._trouble = None
         self._opened_at = monotonic()
+        board.put("host_beat", self._opened_at)
         board.put("out_open", 1)
 
     def _note_latencies(self, now: float) -> None:
@@ -220,6 +226,10 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    status = main(sys.argv[1:])
+    status = BUG_STATUS
+    try:
+        status = main(sys.argv[1:])
+    except Exception:
+        traceback.print_exc()
     # Audio libraries' own threads and destructors have hung here; everything that matters is done.
     os._exit(status)

@@ -135,7 +135,7 @@ class PlayRing:
                 self._shape(out, ready, shut)
         else:
             self._level = 0.0
-        if ready < count and self._open[0]:
+        if ready < count and written and self._open[0]:
             self._silent[0] += count - max(ready, 0)
         self._time[0] = now
         self._read[0] = read + count

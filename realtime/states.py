@@ -27,9 +27,9 @@ _RUNNING = frozenset({State.LIVE, State.RECOVERING, State.MUTED})
 FOLLOWS: dict[State, frozenset[State]] = {
     State.IDLE: frozenset({State.STARTING}),
     State.STARTING: frozenset({State.WARMING, State.RECOVERING, State.FAILED, State.IDLE}),
-    State.WARMING: _RUNNING | {State.FAILED, State.IDLE},
+    State.WARMING: _RUNNING | {State.STARTING, State.FAILED, State.IDLE},
     State.LIVE: frozenset({State.RECOVERING, State.MUTED, State.FAILED, State.IDLE}),
-    State.RECOVERING: frozenset({State.LIVE, State.MUTED, State.FAILED, State.IDLE}),
+    State.RECOVERING: frozenset({State.STARTING, State.WARMING, State.LIVE, State.MUTED, State.FAILED, State.IDLE}),
     State.MUTED: frozenset({State.LIVE, State.RECOVERING, State.FAILED, State.IDLE}),
     State.FAILED: frozenset({State.STARTING, State.IDLE}),
 }

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import sys
+import traceback
 from pathlib import Path
 from time import monotonic
 
@@ -86,4 +87,10 @@ def _sleep() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        status = main(sys.argv[1:])
+    except Exception:
+        traceback.print_exc()
+        status = 70
+    # Without the interpreter's own clean-up: nothing is left to save, and the shared memory belongs to others.
+    os._exit(status)

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, metavar="IN", help="use an audio file as the microphone, in real time")
     parser.add_argument("--write", type=Path, metavar="OUT", help="with --file: where to write what comes out")
     add_voice_options(parser)
-    parser.add_argument("--backend", choices=("auto", "pulse", "sounddevice"), default="auto", help="way to the devices")
+    parser.add_argument(
+        "--backend", choices=("auto", "pulse", "sounddevice"), default="auto", help="way to the devices"
+    )
     parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     parser.add_argument("--gain-db", type=float, default=0.0, metavar="DB", help="input gain, -30 to 30")
     parser.add_argument("--gate-db", type=float, default=-120.0, metavar="DB", help="noise gate in dBFS; -120 is off")

@@ -1,0 +1,261 @@
+"""The few functions of libpulse that a low-delay stream needs, through ctypes: PulseAudio, and PipeWire by its pulse server.
+
+Why not a ready package: pasimple's blocking calls hang with the server and cannot forbid moving a stream, which is a
+privacy matter (a server moves the stream of a removed device to another one, such as the loudspeakers, without a word).
+With the asynchronous interface nothing here ever waits for the server. Constants are those of libpulse's public headers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import functools
+from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+from time import monotonic
+from typing import Any
+
+from core.errors import DeviceError
+
+CONTEXT_READY, CONTEXT_FAILED, CONTEXT_TERMINATED = 4, 5, 6
+STREAM_READY, STREAM_FAILED, STREAM_TERMINATED = 2, 3, 4
+NO_AUTOSPAWN = 0x0001
+INTERPOLATE_TIMING, AUTO_TIMING_UPDATE = 0x0002, 0x0008
+DONT_MOVE, ADJUST_LATENCY, EARLY_REQUESTS = 0x0200, 0x2000, 0x4000
+FLOAT32LE = 5
+UNSET = 0xFFFFFFFF
+SAMPLE_BYTES = 4
+
+
+class SampleSpec(ctypes.Structure):
+    """pa_sample_spec."""
+
+    _fields_ = (("format", c_int), ("rate", c_uint32), ("channels", c_uint8))
+
+
+class BufferAttr(ctypes.Structure):
+    """pa_buffer_attr, in bytes."""
+
+    _fields_ = (
+        ("maxlength", c_uint32),
+        ("tlength", c_uint32),
+        ("prebuf", c_uint32),
+        ("minreq", c_uint32),
+        ("fragsize", c_uint32),
+    )
+
+
+_FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "mainloop_new": (c_void_p, ()),
+    "mainloop_free": (None, (c_void_p,)),
+    "mainloop_get_api": (c_void_p, (c_void_p,)),
+    "mainloop_prepare": (c_int, (c_void_p, c_int)),
+    "mainloop_poll": (c_int, (c_void_p,)),
+    "mainloop_dispatch": (c_int, (c_void_p,)),
+    "context_new": (c_void_p, (c_void_p, c_char_p)),
+    "context_connect": (c_int, (c_void_p, c_char_p, c_int, c_void_p)),
+    "context_disconnect": (None, (c_void_p,)),
+    "context_unref": (None, (c_void_p,)),
+    "context_get_state": (c_int, (c_void_p,)),
+    "context_errno": (c_int, (c_void_p,)),
+    "strerror": (c_char_p, (c_int,)),
+    "stream_new": (c_void_p, (c_void_p, c_char_p, POINTER(SampleSpec), c_void_p)),
+    "stream_unref": (None, (c_void_p,)),
+    "stream_connect_record": (c_int, (c_void_p, c_char_p, POINTER(BufferAttr), c_int)),
+    "stream_connect_playback": (c_int, (c_void_p, c_char_p, POINTER(BufferAttr), c_int, c_void_p, c_void_p)),
+    "stream_disconnect": (c_int, (c_void_p,)),
+    "stream_get_state": (c_int, (c_void_p,)),
+    "stream_is_suspended": (c_int, (c_void_p,)),
+    "stream_get_device_name": (c_char_p, (c_void_p,)),
+    "stream_readable_size": (c_size_t, (c_void_p,)),
+    "stream_writable_size": (c_size_t, (c_void_p,)),
+    "stream_peek": (c_int, (c_void_p, POINTER(c_void_p), POINTER(c_size_t))),
+    "stream_drop": (c_int, (c_void_p,)),
+    "stream_write": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p, ctypes.c_int64, c_int)),
+    "stream_get_latency": (c_int, (c_void_p, POINTER(c_uint64), POINTER(c_int))),
+}
+
+
+@functools.cache
+def library() -> Any:
+    """libpulse with typed functions (`pa_` left off), or None where there is none."""
+    name = ctypes.util.find_library("pulse") or "libpulse.so.0"
+    try:
+        loaded = ctypes.CDLL(name)
+        functions = {short: getattr(loaded, f"pa_{short}") for short in _FUNCTIONS}
+    except (OSError, AttributeError):
+        return None
+    for short, (result, arguments) in _FUNCTIONS.items():
+        functions[short].restype = result
+        functions[short].argtypes = arguments
+    return type("Pulse", (), {short: staticmethod(function) for short, function in functions.items()})
+
+
+class Connection:
+    """A connection to the server with its own loop. All calls must come from one thread at a time.
+
+    Raises:
+        DeviceError: no libpulse, no server, or no answer within `timeout_s`.
+    """
+
+    def __init__(self, timeout_s: float = 1.0) -> None:
+        pulse = library()
+        if pulse is None:
+            raise DeviceError("libpulse is not installed (Debian: apt-get install libpulse0)")
+        self.pulse = pulse
+        self.loop = pulse.mainloop_new()
+        self.context = pulse.context_new(pulse.mainloop_get_api(self.loop), b"Voxveil")
+        if pulse.context_connect(self.context, None, NO_AUTOSPAWN, None) < 0 or not self._settled(timeout_s):
+            reason = self.error()
+            self.close()
+            raise DeviceError(f"the PulseAudio or PipeWire server does not answer ({reason}); is it running?")
+
+    def _settled(self, timeout_s: float) -> bool:
+        end = monotonic() + timeout_s
+        while monotonic() < end:
+            if not self.alive:
+                return False
+            if self.pulse.context_get_state(self.context) == CONTEXT_READY:
+                return True
+            self.iterate(0.05)
+        return False
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server has not hung up."""
+        return self.pulse.context_get_state(self.context) not in (CONTEXT_FAILED, CONTEXT_TERMINATED)
+
+    def iterate(self, timeout_s: float) -> None:
+        """Handle what the server sent; wait at most `timeout_s` for it."""
+        if self.pulse.mainloop_prepare(self.loop, int(1e6 * timeout_s)) >= 0 and self.pulse.mainloop_poll(self.loop) >= 0:
+            self.pulse.mainloop_dispatch(self.loop)
+
+    def error(self) -> str:
+        """The last error in libpulse's words."""
+        text = self.pulse.strerror(self.pulse.context_errno(self.context))
+        return text.decode("utf-8", "replace") if text else "unknown error"
+
+    def close(self) -> None:
+        """Hang up; never waits."""
+        if self.loop:
+            self.pulse.context_disconnect(self.context)
+            self.pulse.context_unref(self.context)
+            self.pulse.mainloop_free(self.loop)
+            self.loop = None
+
+
+class Stream:
+    """One mono float32 stream of a connection.
+
+    Args:
+        device: the server's name of the source or sink.
+        playback: to the device instead of from it.
+        attributes: in bytes; what is UNSET the server chooses.
+        pinned: the server must not move it to another device; when the device goes, so does the stream.
+    """
+
+    def __init__(
+        self, connection: Connection, name: str, device: str, rate: int, playback: bool, attributes: BufferAttr, pinned: bool
+    ) -> None:
+        self._connection, self._pulse = connection, connection.pulse
+        spec = SampleSpec(FLOAT32LE, rate, 1)
+        self.rate = rate
+        self._stream = self._pulse.stream_new(connection.context, name.encode(), byref(spec), None)
+        if not self._stream:
+            raise DeviceError(f"the audio server refuses a stream at {rate} Hz ({connection.error()})")
+        flags = INTERPOLATE_TIMING | AUTO_TIMING_UPDATE | ADJUST_LATENCY | (DONT_MOVE if pinned else 0)
+        if playback:
+            failed = self._pulse.stream_connect_playback(
+                self._stream, device.encode(), byref(attributes), flags, None, None
+            )
+        else:
+            failed = self._pulse.stream_connect_record(self._stream, device.encode(), byref(attributes), flags)
+        if failed < 0:
+            raise DeviceError(f"the audio server refuses “{device}” ({connection.error()})")
+        self._pointer, self._size = c_void_p(), c_size_t()
+        self._usec, self._negative = c_uint64(), c_int()
+
+    def wait_ready(self, timeout_s: float) -> None:
+        """Let the server set the stream up.
+
+        Raises:
+            DeviceError: it refuses, or does not answer in time.
+        """
+        end = monotonic() + timeout_s
+        while self._pulse.stream_get_state(self._stream) != STREAM_READY:
+            if not self.alive or monotonic() > end:
+                raise DeviceError(f"the audio server does not open the device ({self._connection.error()})")
+            self._connection.iterate(0.05)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the stream has not been ended by the server."""
+        return self._connection.alive and self._pulse.stream_get_state(self._stream) not in (
+            STREAM_FAILED,
+            STREAM_TERMINATED,
+        )
+
+    @property
+    def suspended(self) -> bool:
+        """Whether its device is suspended."""
+        return bool(self._pulse.stream_is_suspended(self._stream) == 1)
+
+    @property
+    def device(self) -> str:
+        """The server's name of the device that it is connected to now."""
+        name = self._pulse.stream_get_device_name(self._stream)
+        return name.decode("utf-8", "replace") if name else ""
+
+    @property
+    def readable(self) -> int:
+        """Frames that can be read."""
+        return _frames(self._pulse.stream_readable_size(self._stream))
+
+    @property
+    def writable(self) -> int:
+        """Frames that the server wants."""
+        return _frames(self._pulse.stream_writable_size(self._stream))
+
+    def read(self, address: int, most: int) -> int:
+        """Move the next fragment to memory at `address`, zeros for a hole; its frames, at most `most`."""
+        if self._pulse.stream_peek(self._stream, byref(self._pointer), byref(self._size)) < 0:
+            return 0
+        size = int(self._size.value)
+        if not size:
+            return 0
+        kept = min(size, most * SAMPLE_BYTES)
+        if self._pointer.value:
+            ctypes.memmove(address, self._pointer, kept)
+        else:
+            ctypes.memset(address, 0, kept)
+        self._pulse.stream_drop(self._stream)
+        return kept // SAMPLE_BYTES
+
+    def write(self, address: int, frames: int) -> None:
+        """Give the server `frames` frames from memory at `address` (it copies them)."""
+        self._pulse.stream_write(self._stream, address, frames * SAMPLE_BYTES, None, 0, 0)
+
+    def latency_s(self) -> float:
+        """Seconds between this end and the device; 0 while the server has not told."""
+        if self._pulse.stream_get_latency(self._stream, byref(self._usec), byref(self._negative)) < 0:
+            return 0.0
+        return 0.0 if self._negative.value else self._usec.value * 1e-6
+
+    def close(self) -> None:
+        """End the stream; never waits."""
+        if self._stream:
+            self._pulse.stream_disconnect(self._stream)
+            self._pulse.stream_unref(self._stream)
+            self._stream = None
+
+
+def _frames(size: int) -> int:
+    return 0 if size == c_size_t(-1).value else size // SAMPLE_BYTES
+
+
+def server_answers(timeout_s: float = 1.0) -> bool:
+    """Whether a PulseAudio or PipeWire server can be reached from here."""
+    try:
+        Connection(timeout_s).close()
+    except DeviceError:
+        return False
+    return True

@@ -1,0 +1,148 @@
+"""The low-delay way on Linux: two streams of a PulseAudio or PipeWire server, served by one thread that never blocks.
+
+The output stream is pinned to its device: when that goes, the server ends the stream instead of moving it to another
+device, so that the voice never sounds where nobody chose it to.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+import numpy as np
+
+from core.errors import DeviceError
+from realtime import libpulse, priority, pulse_devices, virtual_mic
+from realtime.backend import Opened, Trouble
+from realtime.config import VIRTUAL_MIC, EngineConfig
+from realtime.rings import CaptureRing, PlayRing
+
+READY_S = 2.0
+POLL_S = 0.05
+LATENCY_S = 0.2
+TARGET_CHUNKS = 2
+MOST = 1 << 16
+
+
+class PulseBackend:
+    """A record and a playback stream at their devices' own rates."""
+
+    name = "pulse"
+    margin_ms = 6.0
+
+    def __init__(self) -> None:
+        self._connection: libpulse.Connection | None = None
+        self._record: libpulse.Stream | None = None
+        self._playback: libpulse.Stream | None = None
+        self._thread: threading.Thread | None = None
+        self._ending = threading.Event()
+        self._trouble: Trouble | None = None
+        self._latencies = (0.0, 0.0)
+
+    def open(self, config: EngineConfig) -> Opened:
+        """Find the devices (making the virtual microphone if it is the output) and open both streams."""
+        self._follows_default = config.input is None
+        with pulse_devices.session() as pulse:
+            if config.output is None or config.output == VIRTUAL_MIC:
+                virtual_mic.create(owner=str(os.getppid()))
+            source = pulse_devices.find_source(pulse, config.input)
+            sink = pulse_devices.find_sink(pulse, config.output or VIRTUAL_MIC)
+        if source.properties.get(virtual_mic.TAG) or source.name == f"{sink.name}.monitor":
+            raise DeviceError(f"“{source.description}” is Voxveil's own output; choose another microphone")
+        self._source = source.name
+        connection = self._connection = libpulse.Connection()
+        chunk_in = round(1e-3 * config.chunk_ms * source.rate) * libpulse.SAMPLE_BYTES
+        chunk_out = round(1e-3 * config.chunk_ms * sink.rate) * libpulse.SAMPLE_BYTES
+        unset = libpulse.UNSET
+        self._record = libpulse.Stream(
+            connection, "microphone", source.name, source.rate, False,
+            libpulse.BufferAttr(unset, unset, unset, unset, chunk_in), pinned=not self._follows_default,
+        )  # fmt: skip
+        self._playback = libpulse.Stream(
+            connection, "anonymized voice", sink.name, sink.rate, True,
+            libpulse.BufferAttr(unset, TARGET_CHUNKS * chunk_out, 0, chunk_out, unset), pinned=True,
+        )  # fmt: skip
+        self._record.wait_ready(READY_S)
+        self._playback.wait_ready(READY_S)
+        chunk_s = 1e-3 * config.chunk_ms
+        return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
+
+    def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
+        """Serve the streams from a thread."""
+        self._thread = threading.Thread(target=self._run, args=(capture, play, wake), daemon=True)
+        self._thread.start()
+
+    def _run(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
+        connection, record, playback = self._connection, self._record, self._playback
+        assert connection is not None and record is not None and playback is not None
+        priority.raise_own(priority.AUDIO)
+        heard, spoken = np.zeros(MOST, np.float32), np.zeros(MOST, np.float32)
+        heard_at, spoken_at = heard.ctypes.data, spoken.ctypes.data
+        checked = 0.0
+        gc.collect()
+        while not self._ending.is_set():
+            connection.iterate(POLL_S)
+            if not record.alive or not playback.alive:
+                self._trouble = self._loss(connection, record)
+                return
+            now = monotonic()
+            while record.readable:
+                count = record.read(heard_at, MOST)
+                if not count:
+                    break
+                capture.write(heard[:count], now)
+                wake()
+            count = min(playback.writable, MOST)
+            if count:
+                play.read_into(spoken[:count])
+                playback.write(spoken_at, count)
+            if now - checked > LATENCY_S:
+                checked = now
+                self._latencies = record.latency_s(), playback.latency_s()
+                self._check(record, playback)
+
+    def _loss(self, connection: libpulse.Connection, record: libpulse.Stream) -> Trouble:
+        if not connection.alive:
+            return Trouble("the audio server has ended; waiting for it to come back", lost=True)
+        side = "output device" if record.alive else "microphone"
+        return Trouble(f"the {side} is gone; waiting for it to come back", lost=True)
+
+    def _check(self, record: libpulse.Stream, playback: libpulse.Stream) -> None:
+        """The server may suspend devices, and move a microphone that follows the system's choice."""
+        if record.device != self._source:
+            self._trouble = Trouble("the system chose another microphone; opening it", lost=True)
+        elif playback.suspended:
+            self._trouble = Trouble("the output device is suspended", lost=False)
+        elif record.suspended:
+            self._trouble = Trouble("the microphone is suspended", lost=False)
+        else:
+            self._trouble = None
+
+    def trouble(self) -> Trouble | None:
+        """What the thread found."""
+        return self._trouble
+
+    def latencies(self) -> tuple[float, float]:
+        """As the server measures them."""
+        return self._latencies
+
+    def finished(self) -> bool:
+        """Devices have no end."""
+        return False
+
+    def close(self) -> None:
+        """End the thread and the streams; waits for nothing but the thread's current turn."""
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        for stream in (self._record, self._playback):
+            if stream is not None:
+                stream.close()
+        self._record = self._playback = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

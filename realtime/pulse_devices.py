@@ -1,0 +1,114 @@
+"""Sources and sinks of a PulseAudio or PipeWire server, and the modules that Voxveil loads there, through pulsectl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import DeviceError
+from realtime import names
+
+
+@dataclass(frozen=True)
+class PulseDevice:
+    """A source or sink.
+
+    Attributes:
+        name: the server's own, stable name.
+        description: the name for people.
+        rate, channels: its own.
+        monitor: a source that gives what a sink plays.
+        module: index of the module that made it, or None.
+        properties: the server's property list.
+    """
+
+    name: str
+    description: str
+    rate: int
+    channels: int
+    monitor: bool
+    module: int | None
+    properties: dict[str, str]
+
+
+@contextmanager
+def session() -> Iterator[Any]:
+    """A pulsectl connection.
+
+    Raises:
+        DeviceError: no libpulse or no server.
+    """
+    try:
+        import pulsectl
+    except (ImportError, OSError) as error:
+        raise DeviceError("libpulse is not installed (Debian: apt-get install libpulse0)") from error
+    try:
+        pulse = pulsectl.Pulse("Voxveil", connect=False)
+        pulse.connect(autospawn=False)
+    except pulsectl.PulseError as error:
+        raise DeviceError("no PulseAudio or PipeWire server answers; is one running in your session?") from error
+    try:
+        yield pulse
+    except pulsectl.PulseError as error:
+        raise DeviceError(f"the audio server refused ({error})") from error
+    finally:
+        pulse.close()
+
+
+def sources(pulse: Any) -> list[PulseDevice]:
+    """All sources."""
+    return [_device(info, info.monitor_of_sink_name is not None) for info in pulse.source_list()]
+
+
+def sinks(pulse: Any) -> list[PulseDevice]:
+    """All sinks."""
+    return [_device(info, False) for info in pulse.sink_list()]
+
+
+def default_names(pulse: Any) -> tuple[str, str]:
+    """Names of the default source and the default sink."""
+    info = pulse.server_info()
+    return info.default_source_name or "", info.default_sink_name or ""
+
+
+def find_source(pulse: Any, wanted: str | None) -> PulseDevice:
+    """The source that is meant; None is the system's default.
+
+    Raises:
+        DeviceError: none or several fit.
+    """
+    found = sources(pulse)
+    if not found:
+        raise DeviceError("the audio server has no microphone; plug one in")
+    if wanted is None:
+        default = default_names(pulse)[0]
+        return next((device for device in found if device.name == default), found[0])
+    return names.pick(wanted, found, _names, "input")
+
+
+def find_sink(pulse: Any, wanted: str) -> PulseDevice:
+    """The sink that is meant.
+
+    Raises:
+        DeviceError: none or several fit.
+    """
+    return names.pick(wanted, sinks(pulse), _names, "output")
+
+
+def _names(device: PulseDevice) -> tuple[str, str]:
+    return device.description, device.name
+
+
+def _device(info: Any, monitor: bool) -> PulseDevice:
+    module = info.owner_module
+    return PulseDevice(
+        name=info.name,
+        description=info.description,
+        rate=int(info.sample_spec.rate),
+        channels=int(info.channel_count),
+        monitor=monitor,
+        module=None if module in (None, 0xFFFFFFFF) else int(module),
+        properties=dict(info.proplist),
+    )
