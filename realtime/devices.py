@@ -1,7 +1,8 @@
 """The audio devices of this machine, as the engine would use them.
 
-Where a PulseAudio or PipeWire server answers, its sources and sinks are listed. Elsewhere PortAudio is asked, in a short
-process of its own: it learns of plugged and unplugged devices only when it starts, and a driver that hangs it hangs nobody.
+Where a PulseAudio or PipeWire server answers, its sources and sinks are listed. Elsewhere PortAudio is asked, in a
+short process of its own: it learns of plugged and unplugged devices only when it starts, and a driver that hangs it
+hangs nobody.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Device:
     """One way in or out.
 
     Attributes:
-        id: what `EngineConfig.input` or `.output` takes; the same after a restart of the machine where the system allows it.
+        id: what `EngineConfig.input` or `.output` takes; it stays the same, except for PortAudio devices that share
+            their name with another (those are numbered).
         name: for people.
         kind: "input" or "output".
         rates: in Hz, its own rate first.
@@ -117,19 +119,20 @@ def from_query(listed: Sequence[Any], interfaces: Sequence[Any], defaults: Seque
     found = []
     for kind, default in zip(KINDS, defaults, strict=True):
         fitting = [device for device in listed if device[f"max_{kind}_channels"] > 0]
-        cable = virtual_mic.find_cable([str(device["name"]) for device in fitting]) if kind == "output" else None
+        names = [str(device["name"]) for device in fitting]
+        cable = virtual_mic.find_cable(names) if kind == "output" else None
         found += [
             Device(
-                id=str(device["index"]),
-                name=str(device["name"]),
+                id=name if names.count(name) == 1 else str(device["index"]),
+                name=name,
                 kind=kind,
                 rates=(round(device["default_samplerate"]),),
                 channels=int(device[f"max_{kind}_channels"]),
                 host_api=str(interfaces[device["hostapi"]]["name"]),
                 is_default=device["index"] == default,
-                is_virtual_mic=cable is not None and device["name"] == cable[0],
+                is_virtual_mic=cable is not None and name == cable[0],
             )
-            for device in fitting
+            for device, name in zip(fitting, names, strict=True)
         ]
     return found
 

@@ -8,6 +8,8 @@ NAMES: tuple[str, ...] = (
     "app",
     "play",
     "live",
+    "devices",
+    "mic",
     "file",
     "voices",
     "train",
