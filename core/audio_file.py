@@ -33,10 +33,7 @@ def read_mono(path: Path | str) -> tuple[Samples, int]:
         AudioFileError: missing, no audio file, empty, of an odd rate, or holding NaN or infinite samples.
     """
     source = Path(path)
-    if source.is_dir():
-        raise AudioFileError(f"{source} is a folder, not an audio file")
-    if not source.exists():
-        raise AudioFileError(f"{source}: no such file")
+    check_exists(source)
     try:
         samples, rate = soundfile.read(str(source), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError, TypeError) as error:
@@ -50,6 +47,15 @@ def read_mono(path: Path | str) -> tuple[Samples, int]:
     if bad:
         raise AudioFileError(f"{source} holds {bad} samples that are no numbers (NaN or infinite); export it again")
     return np.ascontiguousarray(samples.mean(axis=1, dtype=np.float32)), int(rate)
+
+
+def check_exists(path: Path | str) -> None:
+    """Raises AudioFileError unless there is a file of that name (quick: nothing is read)."""
+    source = Path(path)
+    if source.is_dir():
+        raise AudioFileError(f"{source} is a folder, not an audio file")
+    if not source.exists():
+        raise AudioFileError(f"{source}: no such file")
 
 
 def resample(samples: npt.ArrayLike, from_rate: float, to_rate: float) -> Samples:
