@@ -65,7 +65,7 @@ class ProtectionJudge:
             return Protection(Level.FAILED, reason)
         if state in ("starting", "warming"):
             return Protection(Level.PREPARING, reason)
-        if snapshot.heartbeat_age_s > STALE_AFTER_S:
+        if not snapshot.heartbeat_age_s <= STALE_AFTER_S:  # so that nonsense is silence, too
             return Protection(Level.SILENT, reason)
         if state == "muted":
             return Protection(Level.MUTED, reason)

@@ -49,8 +49,8 @@ LIGHT = Colours(
     levels={
         Level.OFF: ("#e4e9e8", "#3a4a4c"),
         Level.PREPARING: ("#dbe8f4", "#1d4a73"),
-        Level.PROTECTED: ("#d3eee4", "#0d5a47"),
-        Level.BUSY: ("#d3eee4", "#0d5a47"),
+        Level.PROTECTED: ("#d3eee4", "#0a5040"),
+        Level.BUSY: ("#d3eee4", "#0a5040"),
         Level.MUTED: ("#e3e1f1", "#423a77"),
         Level.SILENT: ("#fbe9c8", "#6d4403"),
         Level.FAILED: ("#f8dcd8", "#86231c"),
