@@ -47,7 +47,9 @@ class Backend(Protocol):
 
     name: str
     margin_ms: float
-    """How early a block should be ready with this backend, unless the user says otherwise."""
+    """The least lead of finished sound, unless the user says otherwise."""
+    chunk_ms: float
+    """What a callback carries, unless the user says otherwise."""
 
     def open(self, config: EngineConfig) -> Opened:
         """Find and open the devices, without starting them.

@@ -34,8 +34,10 @@ class EngineConfig:
         gate_db: level under which the noise gate closes (dBFS); -120 is off.
         muted: start with silence at the output.
         monitor: a second output device to listen to the anonymized voice, or None.
-        chunk_ms: what one device callback carries, 1 to 40 ms. Smaller is a shorter delay and more work.
-        margin_ms: how early a block should be ready, 1 to 200 ms; None chooses by backend.
+        chunk_ms: what one device callback carries, 1 to 40 ms; smaller is a shorter delay and more work. None lets the
+            backend choose.
+        margin_ms: the least lead of finished sound over the output device, 1 to 80 ms; the engine takes more where the
+            machine needs it. None lets the backend choose.
 
     Raises:
         ConfigError: a value is out of its range.
@@ -52,7 +54,7 @@ class EngineConfig:
     gate_db: float = GATE_OFF_DB
     muted: bool = False
     monitor: str | None = None
-    chunk_ms: float = 5.0
+    chunk_ms: float | None = None
     margin_ms: float | None = None
 
     def __post_init__(self) -> None:
@@ -68,9 +70,10 @@ class EngineConfig:
         check_range("prosody", self.prosody, 0.0, 1.0)
         check_range("gain_db", self.gain_db, *GAIN_RANGE_DB)
         check_range("gate_db", self.gate_db, GATE_OFF_DB, 0.0)
-        check_range("chunk_ms", self.chunk_ms, 1.0, 40.0)
+        if self.chunk_ms is not None:
+            check_range("chunk_ms", self.chunk_ms, 1.0, 40.0)
         if self.margin_ms is not None:
-            check_range("margin_ms", self.margin_ms, 1.0, 200.0)
+            check_range("margin_ms", self.margin_ms, 1.0, 80.0)
         if self.backend == "file" and (self.input is None or self.output is None):
             raise ConfigError("the file backend needs an audio file as input and a path as output")
 

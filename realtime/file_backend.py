@@ -30,7 +30,8 @@ class FileBackend:
     """
 
     name = "file"
-    margin_ms = 12.0
+    margin_ms = 3.0
+    chunk_ms = 5.0
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
@@ -44,7 +45,7 @@ class FileBackend:
         if not len(frames):
             raise AudioFileError(f"{config.input} holds no sound")
         self._path = Path(config.output)
-        self._chunk = max(1, round(config.chunk_ms * 1e-3 * self._rate))
+        self._chunk = max(1, round(1e-3 * (config.chunk_ms or self.chunk_ms) * self._rate))
         lead, tail = round(LEAD_S * self._rate), round(TAIL_S * self._rate)
         self._lead, self._length = lead, len(frames)
         total = -(-(lead + len(frames) + tail) // self._chunk) * self._chunk

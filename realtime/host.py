@@ -215,6 +215,7 @@ def main(arguments: list[str]) -> int:
     """Attach to the board and run."""
     name, config = arguments
     priority.end_with_parent()
+    priority.hurry()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     board = Board(name)
     board.put("host_pid", os.getpid())

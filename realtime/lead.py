@@ -6,6 +6,8 @@ SAFETY_S = 0.002
 """On top of the worst case seen: the play ring's fade and a little more."""
 CEILING_S = 0.08
 """A machine that needs more than this is too slow; then there is silence and not a call with a long delay."""
+FIRST_STEP_S = 0.001
+"""What the first late block of a window adds to the lead; each further one adds twice as much as the one before."""
 WINDOW_S = 8.0
 """The worst case of the last one to two windows counts."""
 FALL_S_PER_S = 0.0005
@@ -25,6 +27,7 @@ class Lead:
         self.target = min(max(floor_s, start_s), CEILING_S)
         self._now = self._before = 0.0
         self._age = 0.0
+        self._misses = 0
 
     def note(self, need_s: float, elapsed_s: float) -> None:
         """A block was ready in time, and would have been with a lead of `need_s`; lets the target fall if it may."""
@@ -32,14 +35,23 @@ class Lead:
         self._age += elapsed_s
         if self._age >= WINDOW_S:
             self._before, self._now, self._age = self._now, need_s, 0.0
+            self._misses = 0
         wanted = min(max(self._floor, max(self._now, self._before) + SAFETY_S), CEILING_S)
         most = FALL_S_PER_S * elapsed_s
         self.target = max(wanted, self.target - most) if wanted < self.target else wanted
 
     def missed(self, need_s: float) -> bool:
-        """A block was late; whether a longer lead, now the target, would have saved it."""
+        """A block was late; the target rises a little, or much when that happens again and again.
+
+        A single hiccup of a busy machine costs its one block and not a longer delay for everything after it.
+
+        Returns:
+            Whether a lead below CEILING_S would have saved the block at all.
+        """
         if need_s + SAFETY_S > CEILING_S:
             return False
-        self._now = max(self._now, need_s)
-        self.target = max(self.target, need_s + SAFETY_S)
+        step = FIRST_STEP_S * 2.0**self._misses
+        self._misses += 1
+        self.target = min(need_s + SAFETY_S, self.target + step)
+        self._now = max(self._now, self.target - SAFETY_S)
         return True

@@ -39,6 +39,13 @@ def raise_own(level: int) -> str:
     return "high" if kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x80) else "ordinary"
 
 
+def hurry() -> None:
+    """For the time of loading: ahead of ordinary programs where that is permitted, but never real-time."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, NICE)
+
+
 def end_with_parent() -> None:
     """On Linux: have this process killed when the thread that started it ends, even while it is stopped."""
     if sys.platform == "linux":

@@ -31,7 +31,8 @@ class PulseBackend:
     """A record and a playback stream at their devices' own rates."""
 
     name = "pulse"
-    margin_ms = 6.0
+    margin_ms = 3.0
+    chunk_ms = 2.5
 
     def __init__(self) -> None:
         self._connection: libpulse.Connection | None = None
@@ -54,8 +55,9 @@ class PulseBackend:
             raise DeviceError(f"“{source.description}” is Voxveil's own output; choose another microphone")
         self._source = source.name
         connection = self._connection = libpulse.Connection()
-        chunk_in = round(1e-3 * config.chunk_ms * source.rate) * libpulse.SAMPLE_BYTES
-        chunk_out = round(1e-3 * config.chunk_ms * sink.rate) * libpulse.SAMPLE_BYTES
+        chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
+        chunk_in = round(chunk_s * source.rate) * libpulse.SAMPLE_BYTES
+        chunk_out = round(chunk_s * sink.rate) * libpulse.SAMPLE_BYTES
         unset = libpulse.UNSET
         self._record = libpulse.Stream(
             connection, "microphone", source.name, source.rate, False,
@@ -67,7 +69,6 @@ class PulseBackend:
         )  # fmt: skip
         self._record.wait_ready(READY_S)
         self._playback.wait_ready(READY_S)
-        chunk_s = 1e-3 * config.chunk_ms
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:

@@ -22,7 +22,8 @@ class SoundDeviceBackend:
     """Input and output stream of sounddevice."""
 
     name = "sounddevice"
-    margin_ms = 20.0
+    margin_ms = 10.0
+    chunk_ms = 5.0
 
     def __init__(self) -> None:
         self._input: Any = None
@@ -46,7 +47,7 @@ class SoundDeviceBackend:
         self._rates = [
             _rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)
         ]
-        self._chunk_s = 1e-3 * config.chunk_ms
+        self._chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
         return Opened(
             self._devices[0]["name"], self._devices[1]["name"], *self._rates, self._chunk_s, self._chunk_s
         )

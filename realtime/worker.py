@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> int:
     """Load the model, then work on every block until the engine process ends."""
     name, bundle_path, provider = arguments
     priority.end_with_parent()
+    priority.hurry()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     board = Board(name)
     board.put("phase", LOADING)

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gain-db", type=float, default=0.0, metavar="DB", help="input gain, -30 to 30")
     parser.add_argument("--gate-db", type=float, default=-120.0, metavar="DB", help="noise gate in dBFS; -120 is off")
     parser.add_argument("--margin-ms", type=float, metavar="MS", help="least time that finished sound waits")
-    parser.add_argument("--chunk-ms", type=float, default=5.0, metavar="MS", help="what one device callback carries")
+    parser.add_argument("--chunk-ms", type=float, metavar="MS", help="what one device callback carries")
     parser.add_argument("--mute", action="store_true", help="start muted")
     parser.add_argument("--record", type=Path, metavar="FILE", help="also write the anonymized voice to a file")
     parser.add_argument("--monitor", metavar="DEVICE", help="also play the anonymized voice there (use headphones)")
