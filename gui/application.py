@@ -19,6 +19,7 @@ from gui.models.devices import DevicesModel
 from gui.models.files import FilesModel
 from gui.models.presets import Presets
 from gui.models.settings import SettingsStore
+from gui.models.virtual_mic import VirtualMicModel
 from gui.models.voices import VoicesModel
 from gui.platform.player import Player
 from gui.platform.single_instance import SingleInstance, send_wish
@@ -43,6 +44,7 @@ class App(QObject):
         self.voices = VoicesModel(bundle.voices, bundle.default_voice, store, self)
         self.call = CallModel(engine, bundle.path, self.voices, store, self)
         self.devices = DevicesModel(self)
+        self.virtual_mic = VirtualMicModel(self)
         self.files = FilesModel(bundle.path, self.voices, store, self)
         self.player = Player(self)
         self.presets = Presets(self.call, self.voices, store, self)
@@ -75,6 +77,7 @@ class App(QObject):
             self.window.show()
         elif not self.tray.available:
             self.window.showMinimized()
+        self.virtual_mic.make()
         self.devices.refresh()
         if start:
             self.call.start()
@@ -122,6 +125,7 @@ class App(QObject):
             self.files.close()
             self.devices.close()
             self.call.close()
+            self.virtual_mic.close()
             self.store.save()
 
     def report_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

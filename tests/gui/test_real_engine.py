@@ -1,0 +1,143 @@
+"""The window on the real engine and a real audio server, when the engine is killed, frozen or cannot start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.bundle import Bundle
+from gui.application import App
+from gui.models.protection import Level
+from gui.models.settings import SettingsStore
+from gui.theme.current import Theme
+from realtime.engine import Engine
+from tests.audio_server import MISSING, PulseServer
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+
+SAID_WITHIN_S = 0.2
+SLACK_S = 0.15
+"""For a machine that does other things at the same time."""
+SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sample" / "speech.flac"
+
+
+@pytest.fixture(scope="module")
+def click_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A cheap bundle: these tests are about the window."""
+    from tests import click_bundle
+
+    return click_bundle.make(tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
+    """A private audio server whose microphone is spoken into."""
+    with PulseServer({"mic": 48_000}) as made:
+        for name in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
+            monkeypatch.setenv(name, made.environment[name])
+        made.keep_awake("mic")
+        loop = f"while true; do paplay -d mic {SAMPLE}; done"
+        made.helper("sh", "-c", loop, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        yield made
+        # The loop's player outlives its shell's end by a moment unless the whole group goes.
+        os.killpg(made._helpers[-1].pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def live(qtbot: QtBot, server: PulseServer, click_bundle: Bundle, store: SettingsStore, theme: Theme) -> Iterator[App]:
+    """The app, live."""
+    store.values.microphone = "mic.monitor"
+    app = App(Engine(), click_bundle, store, theme)
+    app.open(start=True)
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.PROTECTED, timeout=20_000)
+    yield app
+    app.close()
+    app.window.deleteLater()
+
+
+def _process(module: str) -> psutil.Process:
+    for child in psutil.Process().children(recursive=True):
+        if module in child.cmdline():
+            return child
+    raise AssertionError(f"{module} does not run")
+
+
+def _seconds_until(qtbot: QtBot, reached: Callable[[], bool], timeout_s: float = 5.0) -> float:
+    began = monotonic()
+    qtbot.waitUntil(reached, timeout=round(timeout_s * 1000))
+    return monotonic() - began
+
+
+@pytest.mark.parametrize("module", ["realtime.host", "realtime.worker"])
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+def test_never_protected_without_an_engine(live: App, qtbot: QtBot, module: str, blow: signal.Signals) -> None:
+    victim = _process(module)
+    victim.send_signal(blow)
+    took = _seconds_until(qtbot, lambda: live.call.protection.level is not Level.PROTECTED)
+    assert took < SAID_WITHIN_S + SLACK_S
+    assert live.window.page.state.title.text() in ("Silent", "Getting ready", "Protected, with gaps")
+    qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=20_000)
+    assert not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE  # a frozen one was replaced
+
+
+def test_a_frozen_audio_server_is_silence_and_heals(live: App, qtbot: QtBot, server: PulseServer) -> None:
+    server.freeze()
+    try:
+        took = _seconds_until(qtbot, lambda: live.call.protection.level not in (Level.PROTECTED, Level.BUSY))
+    finally:
+        server.thaw()
+    assert took < 2 * SAID_WITHIN_S + SLACK_S
+    qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=20_000)
+
+
+def test_stop_and_close_leave_nothing_behind(live: App, qtbot: QtBot, server: PulseServer, tmp_path: Path) -> None:
+    """Record, stop, close: a file of the anonymized voice, no process, no virtual microphone."""
+    live.call.start_recording(tmp_path / "call.wav")
+    qtbot.waitUntil(lambda: live.call.recording_s > 0.5, timeout=5000)
+    live.call.stop_recording()
+    qtbot.waitUntil((tmp_path / "call.wav").exists, timeout=5000)
+    live.call.stop()
+    qtbot.waitUntil(lambda: live.call.protection.level is Level.OFF, timeout=5000)
+    assert "voxveil_mic" in server.pactl("list", "short", "sources")  # still to be chosen by call programs
+    live.close()
+    assert "voxveil" not in server.pactl("list", "short", "sources")
+    end = monotonic() + 3
+    while monotonic() < end and any("realtime" in " ".join(c.cmdline()) for c in psutil.Process().children()):
+        sleep(0.05)
+    assert not [child for child in psutil.Process().children() if "realtime." in " ".join(child.cmdline())]
+
+
+def test_a_missing_microphone_is_said_in_words(
+    qtbot: QtBot, server: PulseServer, click_bundle: Bundle, store: SettingsStore, theme: Theme
+) -> None:
+    store.values.microphone = "no such microphone"
+    app = App(Engine(), click_bundle, store, theme)
+    app.open(start=True)
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.FAILED, timeout=10_000)
+    assert "no such microphone" in app.window.page.state.detail.text()
+    app.close()
+    app.window.deleteLater()
+
+
+def test_a_damaged_bundle_is_said_in_words(
+    qtbot: QtBot, server: PulseServer, store: SettingsStore, theme: Theme, tmp_path: Path
+) -> None:
+    from tests import click_bundle
+
+    bundle = click_bundle.make(tmp_path / "bundle")
+    (bundle.path / "vocoder.onnx").write_bytes(b"not a graph")
+    store.values.microphone = "mic.monitor"
+    app = App(Engine(), bundle, store, theme)
+    app.open(start=True)
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.FAILED, timeout=10_000)
+    assert "vocoder.onnx" in app.window.page.state.detail.text()
+    app.close()
+    app.window.deleteLater()
