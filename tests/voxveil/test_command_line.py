@@ -102,17 +102,17 @@ def test_folders_that_cannot_be_done(tmp_path: Path) -> None:
 
 def test_voices_are_listed_kept_and_removed(tmp_path: Path) -> None:
     folder = copy_default(tmp_path / "bundle")
-    listed = voxveil("voices", "--bundle", folder, "list")
+    listed = voxveil("voices", "list", "--bundle", folder)
     assert listed.returncode == 0, listed.stderr
     assert "iris (default)" in listed.stdout
-    assert voxveil("voices", "--bundle", folder, "mix", "ann", "iris", "otto", "0.4").returncode == 0
-    assert voxveil("voices", "--bundle", folder, "new", "someone", "--seed", "5").returncode == 0
-    text = voxveil("voices", "--bundle", folder, "list").stdout
+    assert voxveil("voices", "mix", "ann", "iris", "otto", "0.4", "--bundle", folder).returncode == 0
+    assert voxveil("voices", "new", "someone", "--seed", "5", "--bundle", folder).returncode == 0
+    text = voxveil("voices", "list", "--bundle", folder).stdout
     assert "iris + otto (0.4)" in text
     assert "nobody #5" in text
-    assert voxveil("voices", "--bundle", folder, "remove", "ann").returncode == 0
-    assert "no voice is called 'ann'" in refused(voxveil("voices", "--bundle", folder, "remove", "ann"))
-    assert "has to stay" in refused(voxveil("voices", "--bundle", folder, "remove", "iris"))
+    assert voxveil("voices", "remove", "ann", "--bundle", folder).returncode == 0
+    assert "no voice is called 'ann'" in refused(voxveil("voices", "remove", "ann", "--bundle", folder))
+    assert "has to stay" in refused(voxveil("voices", "remove", "iris", "--bundle", folder))
 
 
 def test_help_names_every_command() -> None:
