@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from rich.progress import track
 
 from core.errors import ConfigError
+from core.spec import BLOCK
 from training.data.prepared import PreparedCorpus, Utterance
 from training.teacher.align import align, error_rate, mix, trusted
 from training.teacher.g2p import sequence, word_labels
@@ -116,16 +118,15 @@ def make_teacher(folder: Path, whisper: Path, use_text: bool = True, threads: in
 
 
 def _write_posteriors(teacher: _Teacher, probe: Probe, utterances: list[Utterance]) -> None:
-    offsets, end = {}, 0
+    offsets: dict[str, int] = {}
+    end = 0
     beside = teacher.corpus.folder / "teacher.part"
     with beside.open("wb") as out:
         for u in track(utterances, "Posteriors"):
             posteriors, path = teacher.aligned(probe, u)
             if path is not None:
                 posteriors = mix(posteriors, path)
-            out.write(posteriors.astype(np.float16).tobytes())
-            offsets[u.id] = [end, len(posteriors)]
-            end += len(posteriors)
+            end = _append(out, u, posteriors, offsets, end)
     beside.replace(teacher.corpus.folder / "teacher.f16")
     _index(teacher.corpus.folder, "teacher", offsets)
 
@@ -137,23 +138,31 @@ def _write_features(teacher: _Teacher, utterances: list[Utterance]) -> None:
     values, vectors = np.linalg.eigh(np.cov((sample - mean).T))
     kept = slice(len(values) - TARGETS, None)
     basis = (vectors[:, kept] / np.sqrt(values[kept] + 1e-6))[:, ::-1].astype(np.float32)
-    offsets, end = {}, 0
+    offsets: dict[str, int] = {}
+    end = 0
     beside = teacher.corpus.folder / "features.part"
     with beside.open("wb") as out:
         for u in utterances:
             rows = (teacher.rows(u).astype(np.float32) - mean) @ basis
-            out.write(rows.astype(np.float16).tobytes())
-            offsets[u.id] = [end, len(rows)]
-            end += len(rows)
+            end = _append(out, u, rows, offsets, end)
     beside.replace(teacher.corpus.folder / "features.f16")
     _index(teacher.corpus.folder, "features", offsets)
 
 
-def _index(folder: Path, key: str, offsets: dict[str, list[int]]) -> None:
-    """Write the row offset and count of each utterance into the index, `key` and `key_rows`."""
+def _append(out: BinaryIO, u: Utterance, rows: np.ndarray, offsets: dict[str, int], end: int) -> int:
+    """One row for each whole 20 ms, zeros for what the recogniser's window cut off; returns the new end."""
+    count = u.samples // BLOCK
+    rows = np.pad(rows[:count], ((0, max(count - len(rows), 0)), (0, 0)))
+    out.write(rows.astype("<f2").tobytes())
+    offsets[u.id] = end
+    return end + count
+
+
+def _index(folder: Path, key: str, offsets: dict[str, int]) -> None:
+    """Write the first row of each utterance into the index."""
     entries = [json.loads(line) for line in (folder / "index.jsonl").read_text("utf8").splitlines()]
     for entry in entries:
-        entry[key], entry[f"{key}_rows"] = offsets.get(entry["id"], (None, 0))
+        entry[key] = offsets.get(entry["id"])
     beside = folder / "index.part"
     beside.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), "utf8")
     beside.replace(folder / "index.jsonl")

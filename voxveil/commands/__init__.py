@@ -12,7 +12,9 @@ NAMES: tuple[str, ...] = (
     "mic",
     "file",
     "voices",
+    "data",
     "train",
     "export",
+    "evaluate",
 )
 """In the order of the help; a dash in the command is an underscore in the file's name."""
