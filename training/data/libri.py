@@ -1,4 +1,4 @@
-"""LibriTTS and LibriSpeech: `[SUBSET/]TALKER/CHAPTER/*`, texts beside the sound, `SPEAKERS.txt` or `speakers.tsv` above."""
+"""LibriTTS and LibriSpeech: `[SUBSET/]TALKER/CHAPTER/*`, texts beside the sound, `SPEAKERS.txt` or `.tsv` above."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from training.data.recording import Recording, drawn_split
 def list_libri(root: Path) -> list[Recording]:
     """All utterances below `root` (the whole corpus or one subset of it).
 
-    Subsets named dev-* are "val", test-* are "test"; in the others the split is drawn by talker. LibriTTS: each sound has
-    a `NAME.normalized.txt`. LibriSpeech: each chapter has one `TALKER-CHAPTER.trans.txt` with a line `ID TEXT` each.
+    Subsets named dev-* are "val", test-* are "test"; in the others the split is drawn by talker. LibriTTS: each sound
+    has a `NAME.normalized.txt`. LibriSpeech: each chapter has a `TALKER-CHAPTER.trans.txt` with a line `ID TEXT` each.
 
     Raises:
         ConfigError: no such folder, or no sound that stands in a talker's and a chapter's folder.

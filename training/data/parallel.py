@@ -31,8 +31,8 @@ wins over "val"."""
 def list_parallel(listing: Path) -> list[Recording]:
     """All utterances of one listing.
 
-    Utterances with a held-out source voice, and others of the same sentences, are "val" or "test". If there are none, the
-    split is drawn by sentence.
+    Utterances with a held-out source voice, and others of the same sentences, are "val" or "test". If there are none,
+    the split is drawn by sentence.
 
     Raises:
         ConfigError: the listing or what belongs beside it is missing or does not fit.

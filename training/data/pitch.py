@@ -1,7 +1,7 @@
 """F0 labels on the 10 ms grid.
 
-Praat's autocorrelation tracker (Boersma 1993) was chosen by measuring it on 25 parallel utterances whose F0 is known: it
-is off by more than 20 % in 2.6 % of the frames that it calls voiced (1.6 % with noise at 15 dB), against 3.2 % (2.0 %)
+Praat's autocorrelation tracker (Boersma 1993) was chosen by measuring it on 25 parallel utterances whose F0 is known:
+it is off by more than 20 % in 2.6 % of the frames that it calls voiced (1.6 % with noise at 15 dB), against 3.2 % (2.0 %)
 for Praat's cross-correlation and 9.4 % (10.0 %) for WORLD's Harvest with StoneMask, and it costs 0.7 % of real time.
 """
 

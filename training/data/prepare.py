@@ -1,7 +1,7 @@
 """Writes a prepared folder: sound and labels one after the other, ready to be mapped into memory.
 
-A run that was stopped goes on where it stopped: utterances are appended in order, and the unfinished index says how much
-of each file is whole.
+A run that was stopped goes on where it stopped: utterances are appended in order, and the unfinished index says how
+much of each file is whole.
 """
 
 from __future__ import annotations
