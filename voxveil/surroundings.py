@@ -20,11 +20,11 @@ def has_screen() -> bool:
 
 
 def has_microphone() -> bool:
-    """Whether an audio server or a driver shows a device to listen to."""
+    """Whether an audio server or a driver shows something to listen to; the monitor of an output counts too."""
     from realtime.devices import list_devices
 
     try:
-        return any(device.kind == "input" for device in list_devices())
+        return any(device.kind == "input" for device in list_devices(monitors=True))
     except VoxveilError:
         return False
 
