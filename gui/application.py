@@ -112,6 +112,7 @@ class App(QObject):
     def quit(self) -> None:
         """End the call and the app."""
         self._quitting = True
+        self.window.setUpdatesEnabled(False)  # nothing is drawn any more into a window that goes
         self.window.close()
         QApplication.quit()
 

@@ -10,6 +10,8 @@ from gui.models.voices import VoiceChoice
 
 AT_VOICE = 0.06
 """A click nearer than this to a voice (the map is 1 wide) means the voice itself."""
+ROOM = np.array([0.15, 0.24])
+"""What a voice and its name need of the map's width and height, which is about twice as wide as high."""
 
 
 class VoiceMap:
@@ -24,9 +26,7 @@ class VoiceMap:
         flat = centred @ axes[:2].T
         if flat.shape[1] < 2:
             flat = np.hstack([flat, np.zeros((len(flat), 2 - flat.shape[1]))])
-        low, high = flat.min(axis=0), flat.max(axis=0)
-        width = np.where(high - low > 1e-9, high - low, 1.0)
-        self.points: NDArray[np.float64] = _spread_out((flat - low) / width)
+        self.points: NDArray[np.float64] = _spread_out(_even(flat))
 
     def choice_at(self, x: float, y: float) -> VoiceChoice:
         """The voice at a point of the unit square: the one that stands there, or a mix of the two nearest."""
@@ -51,20 +51,29 @@ class VoiceMap:
         return float(first[0]), float(first[1])
 
 
-def _spread_out(points: NDArray[np.float64], gap: float = 0.16, rounds: int = 60) -> NDArray[np.float64]:
-    """Push near neighbours apart so that every voice can be clicked; order and neighbourhood stay."""
-    points = points.copy()
+def _even(flat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Into the unit square, half by place and half by rank: one odd voice must not press all others into a corner."""
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    place = (flat - low) / np.where(high - low > 1e-9, high - low, 1.0)
+    rank = flat.argsort(axis=0).argsort(axis=0) / max(1, len(flat) - 1)
+    return np.asarray((place + rank) / 2)
+
+
+def _spread_out(points: NDArray[np.float64], rounds: int = 80) -> NDArray[np.float64]:
+    """Push near neighbours apart until their names can be read and clicked; the neighbourhood stays."""
+    points = points / ROOM
+    high = 1.0 / ROOM
     for _ in range(rounds):
         difference = points[:, None] - points[None]
         distance = np.hypot(difference[..., 0], difference[..., 1])
         np.fill_diagonal(distance, np.inf)
-        push = np.clip(gap - distance, 0.0, None) / 2
+        push = np.clip(1.0 - distance, 0.0, None) / 2
         if not push.any():
             break
         # Two voices on the same spot have no direction to part in: give each its own.
         angle = np.arange(len(points)) * 2.4
-        own = np.stack([np.cos(angle), np.sin(angle)], axis=1)[:, None]
-        direction = np.where(distance[..., None] > 1e-6, difference / np.maximum(distance, 1e-6)[..., None], own)
-        direction[~np.isfinite(direction)] = 0.0
-        points = np.clip(points + (push[..., None] * direction).sum(axis=1), 0.0, 1.0)
-    return points
+        own = np.broadcast_to(np.stack([np.cos(angle), np.sin(angle)], axis=1)[:, None], difference.shape)
+        apart = distance[..., None] > 1e-6
+        direction = np.where(apart, difference / np.maximum(distance, 1e-6)[..., None], own)
+        points = np.clip(points + (push[..., None] * direction).sum(axis=1), 0.0, high)
+    return np.asarray(points * ROOM)

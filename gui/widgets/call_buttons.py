@@ -61,7 +61,9 @@ class CallButtons(QWidget):
         with QSignalBlocker(self.mute), QSignalBlocker(self.record):
             self.mute.setChecked(call.muted)
             self.record.setChecked(call.recording_to is not None)
-        self.mute.setText(self.tr("Unmute") if call.muted else self.tr("Mute"))
+        text = self.tr("Unmute") if call.muted else self.tr("Mute")
+        self.mute.setText(f" {text}")  # some room between picture and word
+        self.mute.setAccessibleName(text)
         self.mute.setToolTip(self.tr("Others hear nothing while muted. (Ctrl+M)"))
         self.record.setEnabled(call.running)
         self._elapsed = -1
@@ -72,7 +74,8 @@ class CallButtons(QWidget):
         if elapsed != self._elapsed:
             self._elapsed = elapsed
             minutes, seconds = divmod(max(0, elapsed), 60)
-            self.record.setText(self.tr("Record") if elapsed < 0 else f"{minutes}:{seconds:02d}")
+            text = self.tr("Record") if elapsed < 0 else f"{minutes}:{seconds:02d}"
+            self.record.setText(f" {text}")
             stop = self.tr("Stop recording, {minutes} minutes {seconds} seconds")
             name = self.tr("Record") if elapsed < 0 else stop.format(minutes=minutes, seconds=seconds)
             self.record.setAccessibleName(name)

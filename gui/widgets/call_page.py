@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QTa
 from gui.engine_port import EnginePort
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
+from gui.models.protection import Level
 from gui.models.settings import SettingsStore
 from gui.models.trace import Trace
 from gui.models.voices import VoicesModel
@@ -21,6 +23,7 @@ from gui.widgets.sound_controls import SoundControls
 from gui.widgets.sound_panel import SoundPanel
 from gui.widgets.state_card import StateCard
 from gui.widgets.voice_mixer import VoiceMixer
+from realtime.snapshot import SILENCE_DB
 
 LEFT_WIDTH = 340
 
@@ -113,11 +116,14 @@ class CallPage(QWidget):
         self._trace.feed(snapshot, now)
         if not self.isVisible() or self.window().isMinimized():
             return
+        # The engine shows what the model gives; others hear it only while the state says so.
+        sounding = self._call.protection.level in (Level.PROTECTED, Level.BUSY)
+        out_rms, out_peak = (snapshot.out_rms, snapshot.out_peak) if sounding else (SILENCE_DB, SILENCE_DB)
         self.heard.meter.feed(snapshot.in_rms, snapshot.in_peak, now)
-        self.sent.meter.feed(snapshot.out_rms, snapshot.out_peak, now)
+        self.sent.meter.feed(out_rms, out_peak, now)
         self._cursor, heard, sent = self._engine.spectra(self._cursor)
         self.heard.spectrogram.push(heard)
-        self.sent.spectrogram.push(sent)
+        self.sent.spectrogram.push(sent if sounding else np.full_like(sent, SILENCE_DB))
 
     def _make_details(self, index: int) -> None:
         layout = self._details.layout()

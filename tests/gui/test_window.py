@@ -137,8 +137,8 @@ def test_recording_counts_and_tells_where(app: App, engine: ScriptedEngine, qtbo
     button = app.window.page.buttons.record
     qtbot.waitUntil(button.isEnabled)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: button.text() == "0:00")
-    qtbot.waitUntil(lambda: button.text() == "0:01", timeout=3000)
+    qtbot.waitUntil(lambda: button.text().strip() == "0:00")
+    qtbot.waitUntil(lambda: button.text().strip() == "0:01", timeout=3000)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(app.window.notice.isVisible)
     assert str(tmp_path / "kept") in app.window.notice.text.text()
@@ -164,6 +164,18 @@ def test_spectra_and_levels_are_drawn(app: App, engine: ScriptedEngine, qtbot: Q
     qtbot.waitUntil(lambda: app.window.page.heard.spectrogram.grab().toImage() != empty)
     engine.report = replace(engine.report, in_peak=0.0)
     qtbot.waitUntil(lambda: app.window.page.heard.meter.clipped)
+
+
+def test_what_others_hear_is_drawn_silent_while_muted(app: App, engine: ScriptedEngine, qtbot: QtBot) -> None:
+    engine.go_live()
+    engine.report = replace(engine.report, state="muted", out_peak=0.0)
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.MUTED)
+    empty = app.window.page.sent.spectrogram.grab().toImage()
+    before = app.window.page.heard.spectrogram.grab().toImage()
+    engine.hear(np.full((40, 80), -30.0), np.full((40, 80), -30.0))
+    qtbot.waitUntil(lambda: app.window.page.heard.spectrogram.grab().toImage() != before)
+    assert app.window.page.sent.spectrogram.grab().toImage() == empty
+    assert not app.window.page.sent.meter.clipped
 
 
 def test_a_slow_start_does_not_hold_up_the_window(app: App, engine: ScriptedEngine, qtbot: QtBot) -> None:

@@ -1,0 +1,75 @@
+"""The file page's queue, with the real `voxveil file` in a child process."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.bundle import Bundle
+from gui.models.files import FilesModel, JobState
+from gui.models.settings import SettingsStore
+from gui.models.voices import VoiceChoice, VoicesModel
+from gui.platform.player import Player
+from gui.theme.current import Theme
+from gui.widgets.file_page import FilePage
+from tests.gui.test_real_engine import SAMPLE
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    from tests import click_bundle
+
+    return click_bundle.make(tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture
+def files(bundle: Bundle, store: SettingsStore) -> FilesModel:
+    return FilesModel(bundle.path, VoicesModel(bundle.voices, "click", store), store)
+
+
+def test_a_folder_is_anonymized_beside_and_nothing_is_overwritten(
+    files: FilesModel, qtbot: QtBot, tmp_path: Path, theme: Theme
+) -> None:
+    page = FilePage(files, files._voices, Player(), theme)
+    qtbot.addWidget(page)
+    shutil.copy(SAMPLE, tmp_path / "talk.flac")
+    (tmp_path / "broken.wav").write_bytes(b"RIFF, but not really")
+    (tmp_path / "notes.txt").write_text("no sound")
+    (tmp_path / "talk-voxveil.flac").write_bytes(b"kept from last time")
+    seen: list[float] = []
+    files.changed.connect(lambda index: seen.append(files.jobs[index].progress))
+    assert files.add([tmp_path]) == 2
+    qtbot.waitUntil(lambda: not files.busy, timeout=60_000)
+    broken, talk = files.jobs
+    assert (broken.state, talk.state) == (JobState.FAILED, JobState.DONE)
+    assert "broken.wav" in broken.message
+    assert talk.target.name == "talk-voxveil-2.flac"
+    assert talk.target.stat().st_size > 1000
+    assert (tmp_path / "talk-voxveil.flac").read_bytes() == b"kept from last time"
+    assert any(0 < share < 1 for share in seen)
+    assert "talk-voxveil-2.flac" in page.rows[1].status.text()
+    page.clear.click()
+    assert not page.rows
+
+
+def test_cancel_leaves_nothing(files: FilesModel, qtbot: QtBot, tmp_path: Path) -> None:
+    for name in ("a.flac", "b.flac"):
+        shutil.copy(SAMPLE, tmp_path / name)
+    before = sorted(tmp_path.iterdir())
+    files.add([tmp_path / "a.flac", tmp_path / "b.flac"])
+    files.cancel_all()
+    qtbot.waitUntil(lambda: not files.busy, timeout=20_000)
+    assert [job.state for job in files.jobs] == [JobState.CANCELLED] * 2
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_each_kind_of_voice_reaches_the_command(files: FilesModel) -> None:
+    voices = files._voices
+    assert files._voice_words()[:2] == ["--voice", "click"]
+    voices.choose(VoiceChoice("mix", a="click", b="clack", weight=0.25))
+    assert files._voice_words()[:4] == ["--mix", "click", "clack", "0.25"]
+    voices.choose(VoiceChoice("new", seed=7))
+    assert files._voice_words()[:2] == ["--new", "7"]
