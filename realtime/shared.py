@@ -26,12 +26,21 @@ def attach(name: str) -> shared_memory.SharedMemory:
     """
     try:
         if sys.version_info >= (3, 13):
-            return shared_memory.SharedMemory(name=name, track=False)
+            return _keep(shared_memory.SharedMemory(name=name, track=False))
         register: Callable[..., Any] = resource_tracker.register
         resource_tracker.register = lambda *_: None
         try:
-            return shared_memory.SharedMemory(name=name)
+            return _keep(shared_memory.SharedMemory(name=name))
         finally:
             resource_tracker.register = register
     except FileNotFoundError:
         raise VoxveilError("the engine's shared memory is gone; the program that started it has ended") from None
+
+
+_attached: list[shared_memory.SharedMemory] = []
+
+
+def _keep(memory: shared_memory.SharedMemory) -> shared_memory.SharedMemory:
+    """Hold on to it for this process's life: its arrays may outlive whoever asked for them."""
+    _attached.append(memory)
+    return memory
