@@ -16,5 +16,6 @@ NAMES: tuple[str, ...] = (
     "train",
     "export",
     "evaluate",
+    "bench",
 )
 """In the order of the help; a dash in the command is an underscore in the file's name."""

@@ -1,0 +1,1 @@
+"""Measuring commands: time per block, delay through the live chain."""

@@ -1,0 +1,70 @@
+"""`voxveil bench compute|latency`: measure this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.compute import Compute
+
+HELP = "measure this machine: time per block, delay"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to measure."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle to use (default: the one that ships)")
+    common.add_argument("--json", action="store_true", help="as JSON")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="compute|latency")
+    compute = kinds.add_parser("compute", parents=[common], help="milliseconds and memory of a 20 ms block")
+    compute.add_argument("--seconds", type=float, default=30.0, metavar="N", help="of speech, each way (default: 30)")
+    compute.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
+    compute.add_argument("--threads", type=int, default=1, metavar="N", help="of each graph (default: 1)")
+    compute.add_argument("--all-cores", action="store_true", help="do not keep to one core")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print."""
+    from core.bundle import Bundle
+    from core.errors import ConfigError
+
+    if not 1.0 <= args.seconds <= 86_400:
+        raise ConfigError(f"--seconds lies between 1 and 86400, not {args.seconds:g}")
+    if args.threads < 1:
+        raise ConfigError(f"--threads wants 1 or more, not {args.threads}")
+    from bench.compute import measure
+    from voxveil.surroundings import sample_path
+
+    bundle = Bundle.load(args.bundle)
+    found = measure(bundle, str(sample_path()), args.seconds, args.provider, args.threads, not args.all_cores)
+    if args.json:
+        print(json.dumps({"bundle": bundle.name, **found.to_dict()}, indent=2))
+    else:
+        _show(bundle.name, found)
+    return 0
+
+
+def _show(name: str, found: Compute) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(
+        f"bundle {name} on {found.provider}, {found.cores} core(s), {found.blocks} blocks of 20 ms each way; "
+        f"the machine was {100 * found.busy:.0f} % busy",
+        soft_wrap=True,
+    )
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("milliseconds", "p50", "p95", "p99", "max"):
+        table.add_column(heading, justify="left" if heading == "milliseconds" else "right")
+    for title, times in (("flat out", found.flat_out), ("paced", found.paced)):
+        for stage, t in times.items():
+            table.add_row(f"{title}: {stage}", f"{t.p50:.2f}", f"{t.p95:.2f}", f"{t.p99:.2f}", f"{t.max:.2f}")
+    console.print(table)
+    print(f"speed flat out     {found.speed:.1f} x real time")
+    print(f"late blocks, paced {found.late}")
+    print(f"memory             {found.memory_mb:.0f} MB")
+    print(f"start              {found.start_seconds:.2f} s")
