@@ -17,5 +17,6 @@ NAMES: tuple[str, ...] = (
     "export",
     "evaluate",
     "bench",
+    "bench",
 )
 """In the order of the help; a dash in the command is an underscore in the file's name."""

