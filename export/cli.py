@@ -18,7 +18,9 @@ def main(argv: list[str]) -> int:
         ConfigError: see `export.checkpoint.load_model` and `export.pack.pack`.
     """
     parser = argparse.ArgumentParser(prog="voxveil export", description="Make a bundle that the app can load.")
-    parser.add_argument("checkpoints", nargs="+", type=Path, help="stages vocoder and vqvae, or joint; the last one wins")
+    parser.add_argument(
+        "checkpoints", nargs="+", type=Path, help="stages vocoder and vqvae, or joint; the last one wins"
+    )
     parser.add_argument("out", type=Path, help="folder of the bundle")
     parser.add_argument("--name", default="balanced", help="what the bundle calls itself")
     parser.add_argument("--voices", type=Path, default=Path("configs/voices.yaml"), help="recipes of the voice bank")

@@ -60,9 +60,7 @@ class VocoderGraph(nn.Module):
         self.vocoder = model.vocoder
         self.like: State = model.vocoder.initial_state()
 
-    def forward(
-        self, mel: Tensor, f0: Tensor, voicing: Tensor, noise: Tensor, state: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor, noise: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         audio, new = self.vocoder.stream(mel, f0, voicing, noise, unpack(state, self.like))
         return audio, pack(_ordered(new, self.like))
 

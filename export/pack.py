@@ -40,7 +40,9 @@ def bank_from_recipes(model: LiveModel, names: list[str], recipes: list[dict[str
         row = np.zeros(model.config.voice_dim + 2)
         for source, weight in recipe["of"].items():
             if source not in names:
-                raise ConfigError(f"voice '{recipe['name']}': the model has no row '{source}'; it has {', '.join(names)}")
+                raise ConfigError(
+                    f"voice '{recipe['name']}': the model has no row '{source}'; it has {', '.join(names)}"
+                )
             row += float(weight) * model.voice_row(names.index(source)).numpy()
         row /= sum(recipe["of"].values())
         row[-2] += float(recipe.get("f0", 0.0)) * np.log(2) / 12

@@ -136,9 +136,7 @@ class Encoder(StreamingLayer):
         for i, quantizer in enumerate(self.levels()):
             code, states[f"level{i}"] = quantizer.stream(latents[:, :, i], part(state, f"level{i}"))
             codes.append(code)
-        prosody, states["normalizer"] = self.normalizer.stream(
-            self._prosody(pitch, power), part(state, "normalizer")
-        )
+        prosody, states["normalizer"] = self.normalizer.stream(self._prosody(pitch, power), part(state, "normalizer"))
         return (torch.stack(codes, dim=2), prosody), gather(states)
 
     def levels(self) -> list[HeldQuantizer]:
@@ -149,5 +147,3 @@ class Encoder(StreamingLayer):
     def _prosody(pitch: Tensor, power: Tensor) -> Tensor:
         log_f0, voicing = decode_pitch(pitch.flatten(1, 2))
         return torch.stack([log_f0, voicing, log_energy(power)], dim=-1)
-
-

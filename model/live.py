@@ -107,9 +107,7 @@ class LiveModel(nn.Module):
             }
         )
 
-    def stream(
-        self, audio: Tensor, voice: Tensor, knob: Tensor, noise: Tensor, state: State
-    ) -> tuple[Tensor, State]:
+    def stream(self, audio: Tensor, voice: Tensor, knob: Tensor, noise: Tensor, state: State) -> tuple[Tensor, State]:
         """The next n samples, n a multiple of 480."""
         (codes, prosody), encoder = self.encoder.stream(audio, part(state, "encoder"))
         outputs, decoder = self.decoder.stream(codes, prosody, voice, knob, self.books, part(state, "decoder"))

@@ -22,10 +22,14 @@ def main(argv: list[str]) -> int:
 
     Returns:
         The exit status: 0, or 2 after one line about what is wrong.
+
+    Raises:
+        ConfigError: a configuration file that is missing, or a key or a value that does not belong there (it is named).
     """
     if not argv or argv[0] not in STAGES:
         print(f"voxveil train: say which stage: {', '.join(STAGES)}", file=sys.stderr)
         return 2
+    import argparse
     import importlib
     import logging
     import warnings
@@ -34,6 +38,7 @@ def main(argv: list[str]) -> int:
     from lightning.pytorch.callbacks import ModelCheckpoint, TQDMProgressBar
     from lightning.pytorch.cli import LightningCLI
 
+    from core.errors import ConfigError
     from training.datamodule import CropsModule
 
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
@@ -46,22 +51,28 @@ def main(argv: list[str]) -> int:
         dirpath=None, filename="{epoch}", save_last=True, save_top_k=1, every_n_epochs=1, enable_version_counter=False
     )
     timed = ModelCheckpoint(filename="timed", train_time_interval=timedelta(minutes=5), enable_version_counter=False)
-    LightningCLI(
-        task,
-        CropsModule,
-        seed_everything_default=1,
-        save_config_kwargs={"overwrite": True},
-        trainer_defaults={
-            "default_root_dir": folder,
-            "callbacks": [keep, timed, TQDMProgressBar(refresh_rate=10)],
-            "reload_dataloaders_every_n_epochs": 1,
-            "accelerator": "auto",
-            "devices": 1,
-            "gradient_clip_val": 1.0,
-            "log_every_n_steps": 10,
-        },
-        args=["fit", *argv[1:]],
-    )
+    try:
+        LightningCLI(
+            task,
+            CropsModule,
+            seed_everything_default=1,
+            save_config_kwargs={"overwrite": True},
+            parser_kwargs={"prog": "voxveil train", "exit_on_error": False, "fit": {"exit_on_error": False}},
+            trainer_defaults={
+                "default_root_dir": folder,
+                "callbacks": [keep, timed, TQDMProgressBar(refresh_rate=10)],
+                "reload_dataloaders_every_n_epochs": 1,
+                "accelerator": "auto",
+                "devices": 1,
+                "gradient_clip_val": 1.0,
+                "log_every_n_steps": 10,
+            },
+            args=["fit", *argv[1:]],
+        )
+    except argparse.ArgumentError as error:
+        # jsonargparse says it in several lines: the key first, then what is wrong with it.
+        what = " ".join(str(error).split())
+        raise ConfigError(f"{what}; `voxveil train {argv[0]} --help` explains") from error
     return 0
 
 

@@ -142,5 +142,3 @@ def collate(items: list[Batch]) -> Batch:
 def _by_length(pool: list[Utterance]) -> np.ndarray:
     lengths = np.array([u.frames for u in pool], np.float64)
     return lengths / lengths.sum()
-
-

@@ -104,7 +104,10 @@ class VqvaeTask(lightning.LightningModule):
         embedding = torch.lerp(embedding[:, 0], embedding[:, 1], batch.voice_weight[:, None])
         with torch.autocast(batch.heard.device.type, torch.bfloat16):
             mel = self.model.decoder.mel(quantized.flatten(2), prosody, embedding).float()
-            logits = {"codes": self.heads["codes"](quantized.flatten(2)), "latents": self.heads["latents"](held.flatten(2))}
+            logits = {
+                "codes": self.heads["codes"](quantized.flatten(2)),
+                "latents": self.heads["latents"](held.flatten(2)),
+            }
         mask = torch.zeros(latents.shape[:2], device=self.device)
         mask[:, SETTLE:] = 1
         step = Step(
