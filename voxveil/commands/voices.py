@@ -14,18 +14,19 @@ HELP = "list the voices, keep a mix or a new person under a name, remove one"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One action, each with its own words."""
-    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle to use (default: the one that ships)")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle to use (default: the one that ships)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|mix|new|remove")
-    actions.add_parser("list", help="name, sex, pitch and note of every voice")
-    mix = actions.add_parser("mix", help="keep a voice between two under a name")
+    actions.add_parser("list", parents=[common], help="name, sex, pitch and note of every voice")
+    mix = actions.add_parser("mix", parents=[common], help="keep a voice between two under a name")
     mix.add_argument("name", metavar="NAME", help="how to call it")
     mix.add_argument("first", metavar="A")
     mix.add_argument("second", metavar="B")
     mix.add_argument("weight", type=float, metavar="W", help="0 is all A, 1 is all B")
-    new = actions.add_parser("new", help="keep a person nobody is under a name")
+    new = actions.add_parser("new", parents=[common], help="keep a person nobody is under a name")
     new.add_argument("name", metavar="NAME", help="how to call them")
     new.add_argument("--seed", type=int, help="the same seed gives the same person (default: drawn)")
-    remove = actions.add_parser("remove", help="take a voice out of the bank")
+    remove = actions.add_parser("remove", parents=[common], help="take a voice out of the bank")
     remove.add_argument("name", metavar="NAME")
 
 
