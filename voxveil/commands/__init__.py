@@ -10,13 +10,13 @@ NAMES: tuple[str, ...] = (
     "live",
     "devices",
     "mic",
+    "doctor",
     "file",
     "voices",
     "data",
     "train",
     "export",
     "evaluate",
-    "bench",
     "bench",
 )
 """In the order of the help; a dash in the command is an underscore in the file's name."""
