@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core import spec
+from core.assets import default_bundle_path
 from core.errors import BundleError, VoiceError
 from core.voices import VoiceBank
 
@@ -101,11 +102,6 @@ class Bundle:
     def inputs(self, graph: str) -> dict[str, list[int]]:
         """The shapes of a graph's inputs by name."""
         return dict(self.manifest["graphs"][graph]["inputs"])
-
-
-def default_bundle_path() -> Path:
-    """The bundle that ships with Voxveil: `assets/bundle` beside this package, in a clone as in an installed wheel."""
-    return Path(__file__).resolve().parent.parent / "assets" / "bundle"
 
 
 def write_manifest(

@@ -154,6 +154,7 @@ class VoiceBank:
         metadata = {"voices": json.dumps([asdict(info) for info in self._infos])}
         try:
             save_file({"rows": np.array(self._rows)}, str(beside), metadata=metadata)
+            beside.chmod(0o644)  # safetensors makes files that only their owner may read
             beside.replace(target)
         except (SafetensorError, OSError) as error:
             raise VoiceError(f"cannot write the voices to {target}: {error}") from error

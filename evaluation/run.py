@@ -20,7 +20,7 @@ from evaluation.similarity import Verifier
 from evaluation.summary import attacks, figures, similarities
 from evaluation.talkers import of_split, read_recordings, spread
 from realtime.pipeline import Pipeline
-from voxveil.recording import anonymize
+from realtime.recording import anonymize
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,15 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from core.bundle import Bundle, default_bundle_path
+from core.assets import default_bundle_path
+from core.bundle import Bundle
 from core.errors import VoxveilError
 from gui.engine_port import EnginePort
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.files import FilesModel
 from gui.models.presets import Presets
+from gui.models.preview import Preview
 from gui.models.settings import SettingsStore
 from gui.models.virtual_mic import VirtualMicModel
 from gui.models.voices import VoicesModel
@@ -47,9 +49,10 @@ class App(QObject):
         self.virtual_mic = VirtualMicModel(self)
         self.files = FilesModel(bundle.path, self.voices, store, self)
         self.player = Player(self)
+        self.preview = Preview(bundle.path, self.voices, self.player, self)
         self.presets = Presets(self.call, self.voices, store, self)
         self.menu = MainMenu(self.presets, store, theme)
-        page = CallPage(engine, self.call, self.devices, self.voices, store, theme)
+        page = CallPage(engine, self.call, self.devices, self.voices, self.preview, store, theme)
         file_page = FilePage(self.files, self.voices, self.player, theme)
         self.window = MainWindow(self.call, page, file_page, self.menu, store, theme)
         self.tray = Tray(self.call, self)
@@ -66,6 +69,7 @@ class App(QObject):
         self.menu.asked_for_welcome.connect(self.welcome)
         self.menu.noted.connect(notice.show_note)
         self.devices.problem.connect(notice.show_problem)
+        self.preview.problem.connect(notice.show_problem)
         self.presets.problem.connect(notice.show_problem)
         self.presets.used.connect(page.sound.follow_settings)
         self.call.recording_changed.connect(self._tell_recording)
@@ -122,6 +126,7 @@ class App(QObject):
             self._closed = True
             self.window.hide()
             self.tray.icon.hide()
+            self.preview.close()
             self.player.stop()
             self.files.close()
             self.devices.close()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from core.bundle import FIXED_FILES, MANIFEST_FILE, default_bundle_path
+from core.assets import default_bundle_path
+from core.bundle import FIXED_FILES, MANIFEST_FILE
 
 
 def copy_default(folder: Path, own: Collection[str] = ()) -> Path:

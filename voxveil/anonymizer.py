@@ -13,7 +13,7 @@ from core.bundle import Bundle
 from core.errors import ConfigError, VoiceError
 from core.voices import Row
 from realtime.pipeline import Block, Pipeline, State
-from voxveil.recording import FileReport, Progress, anonymize, process_speech, read_speech
+from realtime.recording import FileReport, Progress, anonymize, process_speech, read_speech
 
 if TYPE_CHECKING:
     from voxveil.live_call import LiveCall

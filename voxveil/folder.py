@@ -15,9 +15,9 @@ import numpy.typing as npt
 from core.audio_file import SUFFIXES
 from core.bundle import Bundle
 from core.errors import AudioFileError, ConfigError, VoxveilError
+from realtime.recording import FileReport
 from voxveil.anonymizer import Anonymizer
 from voxveil.commands.voice_options import chosen_voice
-from voxveil.recording import FileReport
 
 READ = (*SUFFIXES, ".opus", ".mp3", ".aiff", ".aif")
 """Suffixes that count as recordings."""

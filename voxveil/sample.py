@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from core.assets import sample_path
 from core.audio_file import read_mono
 from core.bundle import Bundle
 from core.errors import AudioFileError, DeviceError
@@ -20,7 +21,6 @@ from realtime.config import EngineConfig
 from realtime.engine import Engine
 from realtime.snapshot import Snapshot
 from voxveil.commands.voice_options import chosen_voice
-from voxveil.surroundings import sample_path
 
 START_SECONDS = 20.0
 EXTRA_SECONDS = 10.0

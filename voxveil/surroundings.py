@@ -1,4 +1,4 @@
-"""What this machine offers: a screen that answers, a microphone, the bundled sample. Asked before anything starts."""
+"""What this machine offers: a screen that answers, a microphone. Asked before anything starts."""
 
 from __future__ import annotations
 
@@ -27,11 +27,6 @@ def has_microphone() -> bool:
         return any(device.kind == "input" for device in list_devices(monitors=True))
     except VoxveilError:
         return False
-
-
-def sample_path() -> Path:
-    """Ten seconds of real speech that ship with Voxveil (assets/sample/LICENCE.md says whose)."""
-    return Path(__file__).resolve().parent.parent / "assets" / "sample" / "speech.flac"
 
 
 def _wayland_answers() -> bool:

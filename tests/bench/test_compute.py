@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.compute import STAGES, speech_blocks
-from voxveil.surroundings import sample_path
+from core.assets import sample_path
 
 
 def test_the_figures_fit_each_other() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.bundle import FORMAT, MANIFEST_FILE, Bundle, default_bundle_path, replace_voices, write_manifest
+from core.assets import default_bundle_path
+from core.bundle import FORMAT, MANIFEST_FILE, Bundle, replace_voices, write_manifest
 from core.errors import BundleError
 from core.spec import SAMPLE_RATE
 from core.voices import VoiceBank, VoiceInfo

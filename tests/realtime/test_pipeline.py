@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from core.assets import sample_path
 from core.audio_file import read_mono, resample
 from core.bundle import Bundle
 from core.errors import BundleError, ConfigError, VoiceError
 from core.spec import BLOCK, SAMPLE_RATE
 from realtime.pipeline import CPU, Pipeline, State, clean, cuda_is_here, noise_block
 from tests.bundles import copy_default, edit_manifest
-from voxveil.surroundings import sample_path
 
 Blocks = npt.NDArray[np.float32]
 

@@ -9,10 +9,10 @@ import pytest
 import soundfile
 
 import voxveil
+from core.assets import sample_path
 from core.audio_file import read_mono
 from core.errors import AudioFileError, ConfigError, VoiceError, VoxveilError
 from voxveil import Anonymizer
-from voxveil.surroundings import sample_path
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from core.assets import sample_path
 from tests.bundles import copy_default
-from voxveil.surroundings import sample_path
 
 
 def voxveil(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from core.assets import sample_path
 from tests.audio_server import MISSING, PulseServer
-from voxveil.surroundings import sample_path
 
 SCRIPT = """
 import json, time

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.assets import sample_path
 from core.audio_file import read_mono
 from voxveil.sample import file_delay
-from voxveil.surroundings import sample_path
 
 
 @pytest.mark.parametrize("milliseconds", [0, 46, 120])

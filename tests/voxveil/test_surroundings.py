@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core.assets import sample_path
 from voxveil.commands.run import choose_way
-from voxveil.surroundings import has_screen, sample_path
+from voxveil.surroundings import has_screen
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="screens are found by sockets on Linux only")
 
