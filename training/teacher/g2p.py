@@ -12,7 +12,7 @@ from training.data.phones import MODIFIERS, SILENCE, STRESS, UNKNOWN, label
 TIE = "\u0361"
 ALONE = {"aɪ": "I", "aʊ": "W", "eɪ": "A", "oʊ": "O", "əʊ": "O", "ɔɪ": "Y", "dʒ": "ʤ", "tʃ": "ʧ", "ts": "ʧ", "dz": "ʤ"}
 """Two tied symbols that are one class."""
-ENGLISH = {"ɜː": "ɜɹ", "ɚ": "əɹ", "ɪə": "iə", "x": "k", "ç": "k"}
+ENGLISH = {"ɜː": "ɜɹ", "ɚ": "əɹ", "ɪə": "iə", "ə͡l": "ᵊl", "r": "ɹ", "x": "k", "ç": "k", "ɐ": "ə", "ɬ": "l"}
 """What American English of espeak-ng is in the synthesiser's alphabet."""
 
 
@@ -43,19 +43,33 @@ def sequence(words: Sequence[Sequence[int]]) -> tuple[list[int], list[bool]]:
     return states, optional
 
 
+def synthesiser_symbols(text: str, lang: str = "en-us") -> str:
+    """Phonemes, stress marks and punctuation in the synthesiser's alphabet.
+
+    Raises:
+        ConfigError: as for `word_labels`.
+    """
+    return _respelt(_backend(lang, True).phonemize([text], strip=True)[0], lang)
+
+
 def _labels(word: str, lang: str) -> list[int]:
-    if lang.startswith("en"):
-        for spelt, meant in ENGLISH.items():
-            word = word.replace(spelt, meant)
-    word = "".join(c for c in word if c not in MODIFIERS and c not in STRESS)
-    for pair, one in ALONE.items():
-        word = word.replace(TIE.join(pair), one)
-    found = [label(c) for c in word.replace(TIE, "")]
+    found = [label(c) for c in _respelt(word, lang) if c not in MODIFIERS and c not in STRESS]
     return [c for c in found if c != UNKNOWN]
 
 
+def _respelt(phones: str, lang: str) -> str:
+    """From espeak-ng's alphabet to the synthesiser's."""
+    if lang.startswith("en"):
+        for spelt, meant in ENGLISH.items():
+            phones = phones.replace(spelt, meant)
+        phones = phones.replace("ː", "")
+    for pair, one in ALONE.items():
+        phones = phones.replace(TIE.join(pair), one)
+    return phones.replace(TIE, "")
+
+
 @lru_cache(maxsize=8)
-def _backend(lang: str) -> Any:
+def _backend(lang: str, written: bool = False) -> Any:
     try:
         import espeakng_loader
         from phonemizer.backend import EspeakBackend
@@ -67,6 +81,8 @@ def _backend(lang: str) -> Any:
     EspeakWrapper.set_library(espeakng_loader.get_library_path())
     EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
     try:
-        return EspeakBackend(lang, tie=True, language_switch="remove-flags")
+        return EspeakBackend(
+            lang, tie=True, language_switch="remove-flags", with_stress=written, preserve_punctuation=written
+        )
     except RuntimeError as error:
         raise ConfigError(f"espeak-ng does not know the language {lang}: {error}") from error

@@ -65,7 +65,7 @@ class WhisperFeatures:
             width = encoder.width
             out.seek(end * width * 2)
             out.truncate()
-            for window in track(_pack(todo), "Whisper features"):
+            for window in track(pack(todo), "Whisper features"):
                 for u, rows in encoder(corpus, window):
                     out.write(rows.tobytes())
                     self.rows[u.id] = [end, len(rows)]
@@ -110,7 +110,7 @@ class _Encoder:
         return [(u, encoded[first : first + rows]) for u, first, rows in places]
 
 
-def _pack(utterances: list[Utterance]) -> list[list[Utterance]]:
+def pack(utterances: list[Utterance]) -> list[list[Utterance]]:
     """Windows of utterances, in their order; one longer than a window stands alone and is cut."""
     windows: list[list[Utterance]] = []
     room = 0.0
