@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from core.errors import VoiceError
 
@@ -153,7 +153,8 @@ class VoiceBank:
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         metadata = {"voices": json.dumps([asdict(info) for info in self._infos])}
         try:
-            save_file({"rows": np.array(self._rows)}, str(beside), metadata=metadata)
+            # `save_file` would make a file that only its owner may read.
+            beside.write_bytes(save({"rows": np.array(self._rows)}, metadata=metadata))
             beside.chmod(0o644)  # safetensors makes files that only their owner may read
             beside.replace(target)
         except (SafetensorError, OSError) as error:

@@ -82,7 +82,7 @@ def _follow(engine: Engine, seconds: float, console: Console) -> Snapshot:
         while last.state not in ("idle", "failed") and time.monotonic() < begin + seconds + EXTRA_SECONDS:
             time.sleep(0.1)
             last = engine.snapshot()
-            if last.delay_ms:
+            if last.state == "live" and last.delay_ms:
                 best = last
             bar.update(task, completed=min(seconds, time.monotonic() - begin), description=last.state)
     if last.state == "failed":
