@@ -57,7 +57,7 @@ class Check:
 
 def run_all(bundle_path: Path | None = None) -> Iterator[Check]:
     """All checks, each as soon as it is done. None of them raises, plays a sound or keeps one."""
-    yield Check("machine", Grade.GOOD, f"{platform.platform()}, Python {platform.python_version()}, {_cores()} cores")
+    yield Check("machine", Grade.GOOD, f"{platform.platform()}, Python {platform.python_version()}, cores: {_cores()}")
     bundle: Bundle | None = None
     try:
         bundle = Bundle.load(bundle_path)

@@ -1,0 +1,171 @@
+"""The virtual microphone and the device list on a real PulseAudio server of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from realtime import virtual_mic
+from realtime.devices import list_devices
+from tests.audio_server import MISSING, PulseServer
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[PulseServer]:
+    with PulseServer({"speakers": 48_000, "other": 48_000}) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: PulseServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
+    """The server, with its sinks and without a virtual microphone, named in this process's environment."""
+    for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(key, running.environment[key])
+    before = running.pactl("list", "short", "modules")
+    yield running
+    virtual_mic.remove()
+    assert running.pactl("list", "short", "modules") == before, "something else was touched or left behind"
+
+
+def voxveil(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "voxveil", *words], capture_output=True, text=True, timeout=60)
+
+
+def test_made_once_listed_as_an_ordinary_microphone_and_removed(server: PulseServer) -> None:
+    sources = json.loads(server.pactl("--format=json", "list", "sources"))
+    default = server.pactl("get-default-sink")
+    assert not virtual_mic.status().present
+    assert virtual_mic.create()
+    assert not virtual_mic.create(), "a second one"
+    seen = virtual_mic.status()
+    assert (seen.present, seen.owner, seen.orphan) == (True, "user", False)
+    added = [
+        source
+        for source in json.loads(server.pactl("--format=json", "list", "sources"))
+        if source["name"] not in {known["name"] for known in sources}
+    ]
+    microphones = [source for source in added if not source["name"].endswith(".monitor")]
+    assert [source["description"] for source in microphones] == ["Voxveil"]
+    assert server.pactl("get-default-sink") == default
+    assert virtual_mic.remove()
+    assert not virtual_mic.remove()
+    assert not virtual_mic.status().present
+
+
+def test_an_ordinary_client_hears_what_is_played_into_it(server: PulseServer) -> None:
+    virtual_mic.create()
+    heard = subprocess.Popen(
+        [
+            "parec",
+            "-d",
+            virtual_mic.SOURCE,
+            "--raw",
+            "--format=float32le",
+            "--rate=48000",
+            "--channels=1",
+            "--latency-msec=20",
+        ],
+        stdout=subprocess.PIPE,
+        env=server.environment,
+    )
+    tone = (0.25 * np.sin(2 * np.pi * 1000 * np.arange(48_000 * 2) / 48_000)).astype(np.float32)
+    try:
+        subprocess.run(
+            ["pacat", "-d", virtual_mic.SINK, "--raw", "--format=float32le", "--rate=48000", "--channels=1", "--latency-msec=20"],
+            input=tone.tobytes(), env=server.environment, timeout=30, check=True,
+        )  # fmt: skip
+    finally:
+        heard.terminate()
+    data = heard.communicate()[0]
+    frames = np.frombuffer(data[: len(data) // 4 * 4], np.float32)
+    loud = frames[np.abs(frames) > 0.2]
+    assert len(loud) > 4800
+    spectrum = np.abs(np.fft.rfft(frames * np.hanning(len(frames))))
+    assert np.argmax(spectrum) * 48_000 / len(frames) == pytest.approx(1000.0, abs=3.0)
+
+
+def ended_process() -> str:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return str(process.pid)
+
+
+def test_what_a_crashed_run_left_is_found_and_used_again(server: PulseServer) -> None:
+    virtual_mic.create(owner=ended_process())
+    modules = server.pactl("list", "short", "modules")
+    seen = virtual_mic.status()
+    assert seen.present
+    assert seen.orphan
+    virtual_mic.create(owner=str(os.getpid()))
+    assert server.pactl("list", "short", "modules") == modules, "the call program's microphone must not vanish"
+    assert len([device for device in list_devices() if device.is_virtual_mic]) == 2
+
+
+def test_one_that_a_running_process_owns_is_no_orphan(server: PulseServer) -> None:
+    virtual_mic.create(owner=str(os.getpid()))
+    seen = virtual_mic.status()
+    assert (seen.owner, seen.orphan) == (str(os.getpid()), False)
+
+
+def test_half_of_one_is_made_whole(server: PulseServer) -> None:
+    virtual_mic.create()
+    source = next(
+        s for s in json.loads(server.pactl("--format=json", "list", "sources")) if s["description"] == "Voxveil"
+    )
+    server.pactl("unload-module", str(source["owner_module"]))
+    assert not virtual_mic.status().present
+    assert virtual_mic.create()
+    assert virtual_mic.status().present
+
+
+def test_the_device_list(server: PulseServer) -> None:
+    virtual_mic.create()
+    found = {(device.kind, device.id): device for device in list_devices()}
+    assert set(found) == {
+        ("input", virtual_mic.SOURCE),
+        ("output", virtual_mic.SINK),
+        ("output", "speakers"),
+        ("output", "other"),
+    }
+    assert found["output", virtual_mic.SINK].is_virtual_mic
+    assert not found["output", "speakers"].is_virtual_mic
+    assert all(device.host_api == "PulseAudio" and device.rates and device.channels for device in found.values())
+    with_monitors = {device.id for device in list_devices(monitors=True)}
+    assert with_monitors == {identity for _, identity in found} | {
+        "speakers.monitor",
+        "other.monitor",
+        "voxveil.monitor",
+    }
+    assert sum(device.is_default for device in found.values() if device.kind == "output") == 1
+
+
+def test_the_commands(server: PulseServer) -> None:
+    status = voxveil("mic", "status")
+    assert status.returncode == 1
+    assert "no virtual microphone" in status.stdout
+    assert voxveil("mic", "create").returncode == 0
+    assert voxveil("mic", "status").returncode == 0
+    listed = json.loads(voxveil("devices", "--json").stdout)
+    assert {"id": "voxveil_mic", "name": "Voxveil", "kind": "input"}.items() <= listed[0].items()
+    shown = voxveil("devices").stdout
+    assert "Voxveil" in shown
+    assert "speakers" in shown
+    assert voxveil("mic", "remove").returncode == 0
+    assert not virtual_mic.status().present
+
+
+def test_without_a_server(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(key, str(tmp_path))
+    done = voxveil("mic", "create")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "PulseAudio or PipeWire" in done.stderr
