@@ -79,7 +79,7 @@ def test_an_ordinary_client_hears_what_is_played_into_it(server: PulseServer) ->
     tone = (0.25 * np.sin(2 * np.pi * 1000 * np.arange(48_000 * 2) / 48_000)).astype(np.float32)
     try:
         subprocess.run(
-            ["pacat", "-d", virtual_mic.SINK, "--raw", "--format=float32le", "--rate=48000", "--channels=1", "--latency-msec=20"],
+            ["pacat", "-d", virtual_mic.SINK, "--raw", "--format=float32le", "--rate=48000", "--channels=1"],
             input=tone.tobytes(), env=server.environment, timeout=30, check=True,
         )  # fmt: skip
     finally:
