@@ -31,6 +31,9 @@ LATE_RUN = 3
 """After so many late blocks in a row the machine is too slow, and there is silence until it is not."""
 STEADY_RUN = 4
 """At the start and after such a loss, so many blocks in a row must be on time before there is a voice."""
+PLACE_S = 0.003
+SETTLE_RUN = 50
+"""Before there is a voice again, the lead must stay within PLACE_S of its target, or this many blocks pass."""
 EARLY_S = 0.03
 """A lead that is longer than its target by this is cut."""
 VOICE_FADE = 0.2
@@ -84,7 +87,7 @@ class Chain:
         self._due = 0
         self._synced = False
         self._late_run = 0
-        self._steady = 0
+        self._steady = self._settling = 0
         self._last_end = 0.0
         self._elapsed = BLOCK_S
         self._lead = self._fall = 0.0
@@ -148,7 +151,7 @@ class Chain:
 
     def _lose_place(self) -> None:
         self._synced = False
-        self._steady = 0
+        self._steady = self._settling = 0
         self._drift.jump()
 
     def _run_block(self, end: float) -> None:
@@ -194,6 +197,11 @@ class Chain:
     def _steer(self, end: float) -> float:
         """Measure the lead of the next block, choose the output's ratio; ppm."""
         position = self._play.position_at(end, self._out_rate * BLOCK_S)
+        if self._synced and self._steady < STEADY_RUN and self._settling < SETTLE_RUN:
+            # While nothing is heard the place is taken anew until it stays where it should be.
+            if abs((self._due - position) / self._out_rate - self._wait.target) > PLACE_S:
+                self._synced, self._steady = False, 0
+            self._settling += 1
         if not self._synced:
             self._due = max(round(position + self._wait.target * self._out_rate), self._play.read_position)
             self._synced = True
@@ -216,7 +224,7 @@ class Chain:
         if ahead > self._wait.target + EARLY_S:
             # The device has stopped taking sound, or takes it in leaps: nothing may pile up.
             board.add_xrun("early block")
-            self._synced = False
+            self._lose_place()
             return
         slack = (self._due - play.read_position) / self._out_rate
         if slack >= 0.0:
@@ -228,11 +236,11 @@ class Chain:
 
     def _on_time(self, frames: Frames, need: float) -> None:
         self._late_run = 0
-        before = self._wait.target
-        self._wait.note(need, self._elapsed)
-        self._fall = min(0.0, self._wait.target - before) / max(self._elapsed, 1e-3)
         self._steady = min(self._steady + 1, STEADY_RUN)
         if self._steady == STEADY_RUN:
+            before = self._wait.target
+            self._wait.note(need, self._elapsed)
+            self._fall = min(0.0, self._wait.target - before) / max(self._elapsed, 1e-3)
             self._play.write_at(self._due, frames)
             self._board.put("fed_time", self._clock())
         self._due += len(frames)

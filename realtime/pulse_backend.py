@@ -9,7 +9,9 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
+from statistics import median
 from time import monotonic
 
 import numpy as np
@@ -23,8 +25,43 @@ from realtime.rings import CaptureRing, PlayRing
 READY_S = 2.0
 POLL_S = 0.05
 LATENCY_S = 0.2
+FROZEN_S = 0.3
 TARGET_CHUNKS = 2
 MOST = 1 << 16
+
+
+class SteadyLatency:
+    """The middle of the last readings of both streams' latencies.
+
+    A server that was frozen tells nonsense for half a minute afterwards (tens of milliseconds too much, as measured
+    with clicks), so no readings are taken then.
+    """
+
+    DISTRUST_S = 60.0
+
+    def __init__(self) -> None:
+        self._readings: deque[tuple[float, float]] = deque(maxlen=25)
+        self._served = self._trusted_from = monotonic()
+
+    def served(self, now: float) -> None:
+        """The server took sound; a long time since it last did means that it was frozen, or its device asleep."""
+        if now - self._served > FROZEN_S and self._readings:
+            self._trusted_from = now + self.DISTRUST_S
+        self._served = now
+
+    def note(self, record_s: float, playback_s: float) -> None:
+        """A further reading of each."""
+        now = monotonic()
+        if now >= self._trusted_from and now - self._served < FROZEN_S:
+            self._readings.append((record_s, playback_s))
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """Of the record and of the playback stream."""
+        if not self._readings:
+            return 0.0, 0.0
+        record, playback = zip(*self._readings, strict=True)
+        return median(record), median(playback)
 
 
 class PulseBackend:
@@ -41,7 +78,7 @@ class PulseBackend:
         self._thread: threading.Thread | None = None
         self._ending = threading.Event()
         self._trouble: Trouble | None = None
-        self._latencies = (0.0, 0.0)
+        self._latency = SteadyLatency()
 
     def open(self, config: EngineConfig) -> Opened:
         """Find the devices (making the virtual microphone if it is the output) and open both streams."""
@@ -98,11 +135,12 @@ class PulseBackend:
                 wake()
             count = min(playback.writable, MOST)
             if count:
+                self._latency.served(now)
                 play.read_into(spoken[:count])
                 playback.write(spoken_at, count)
             if now - checked > LATENCY_S:
                 checked = now
-                self._latencies = record.latency_s(), playback.latency_s()
+                self._latency.note(record.latency_s(), playback.latency_s())
                 self._check(record, playback)
 
     def _loss(self, connection: libpulse.Connection, record: libpulse.Stream) -> Trouble:
@@ -128,7 +166,7 @@ class PulseBackend:
 
     def latencies(self) -> tuple[float, float]:
         """As the server measures them."""
-        return self._latencies
+        return self._latency.seconds
 
     def finished(self) -> bool:
         """Devices have no end."""
