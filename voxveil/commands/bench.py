@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads < 1:
         raise ConfigError(f"--threads wants 1 or more, not {args.threads}")
     from bench.compute import measure
-    from voxveil.surroundings import sample_path
+    from core.assets import sample_path
 
     bundle = Bundle.load(args.bundle)
     found = measure(bundle, str(sample_path()), args.seconds, args.provider, args.threads, not args.all_cores)
