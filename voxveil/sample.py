@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import time
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from core.assets import sample_path
 from core.audio_file import read_mono
 from core.bundle import Bundle
-from core.errors import AudioFileError, DeviceError
-from core.spec import BLOCK, SAMPLE_RATE
+from core.errors import AudioFileError
 from realtime.config import EngineConfig
-from realtime.engine import Engine
-from realtime.snapshot import Snapshot
 from voxveil.commands.voice_options import chosen_voice
+from voxveil.session import drive
 
-START_SECONDS = 20.0
-EXTRA_SECONDS = 10.0
-COMPUTE = ("resample in", "encoder", "decoder", "vocoder", "resample out", "block")
-"""The stages whose times are shown: what the worker does with one block, and their sum."""
 STEP_SECONDS = 0.002
 MAX_DELAY_SECONDS = 0.3
 SURE = 0.5
@@ -39,90 +28,32 @@ def run_sample(args: argparse.Namespace) -> int:
     """
     bundle = Bundle.load(args.bundle)
     row, name = chosen_voice(args, bundle)
-    source = sample_path()
-    speech, rate = read_mono(source)
+    source, target = sample_path(), args.out.resolve() / "sample.wav"
     try:
-        args.out.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
     except OSError as error:
-        raise AudioFileError(f"{args.out} cannot be made: {error.strerror or error}") from error
-    target = args.out / "sample.wav"
-    target.unlink(missing_ok=True)
+        raise AudioFileError(f"{target} cannot be written: {error.strerror or error}") from error
     config = EngineConfig(
         bundle=str(bundle.path),
         voice_row=tuple(row.tolist()),
         prosody=args.prosody,
         input=str(source),
-        output=str(target.resolve()),
+        output=str(target),
         backend="file",
     )
-    console = Console(highlight=False)
     if args.way == "auto":
-        console.print("No screen and no microphone here: a recording goes through the live engine, in real time.")
-    first = time.perf_counter()
-    with Engine() as engine:
-        engine.start(config)
-        seen = engine.wait(timeout=START_SECONDS)
-        started = time.perf_counter() - first
-        if seen.state != "live":
-            raise DeviceError(seen.reason or f"the engine was still {seen.state} after {START_SECONDS:g} s")
-        last = _follow(engine, len(speech) / rate, console)
+        print("No screen and no microphone here: a recording goes through the live engine, in real time.")
+    status = drive(config, bundle, name)
     if not target.exists():
-        raise DeviceError("the engine ended without writing its output; run again with a quieter machine")
-    _report(console, bundle, name, source, target, last, started)
-    return 0
-
-
-def _follow(engine: Engine, seconds: float, console: Console) -> Snapshot:
-    """Show the progress until the engine is idle again; the last snapshot with a measured delay."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    begin = time.monotonic()
-    best = last = engine.snapshot()
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("live", total=seconds)
-        while last.state not in ("idle", "failed") and time.monotonic() < begin + seconds + EXTRA_SECONDS:
-            time.sleep(0.1)
-            last = engine.snapshot()
-            if last.state == "live" and last.delay_ms:
-                best = last
-            bar.update(task, completed=min(seconds, time.monotonic() - begin), description=last.state)
-    if last.state == "failed":
-        raise DeviceError(last.reason)
-    return best
-
-
-def _report(
-    console: Console, bundle: Bundle, voice: str, source: Path, target: Path, last: Snapshot, started: float
-) -> None:
+        print("stopped before the end: nothing was written")
+        return status
     spoken, rate = read_mono(source)
     heard, _ = read_mono(target)
-    by_ear = file_delay(spoken, heard, rate)
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row("input", str(source))
-    facts.add_row("output", str(target.resolve()))
-    facts.add_row("voice", f"{voice}, of bundle {bundle.name}")
-    facts.add_row("runs on", last.provider)
-    facts.add_row(
-        "algorithmic latency", f"{bundle.latency_ms:.0f} ms (block {BLOCK / SAMPLE_RATE * 1e3:.0f} + look-ahead)"
-    )
-    facts.add_row("measured delay", f"{last.delay_ms:.1f} ms (as timed by the engine, input to output)")
-    if by_ear is not None:
-        facts.add_row("", f"{1e3 * by_ear:.0f} ms (by correlating the loudness of the two files)")
-    block = last.stages["block"]
-    facts.add_row("real-time factor", f"{block.p50 / (1e3 * BLOCK / SAMPLE_RATE):.3f} (median block; 1 is too slow)")
-    facts.add_row("start to first voice", f"{started:.2f} s")
-    late = {kind: count for kind, count in last.xruns.items() if count}
-    facts.add_row("trouble", ", ".join(f"{kind}: {count}" for kind, count in late.items()) or "none")
-    if last.memory_mb:
-        facts.add_row("engine memory", f"{last.memory_mb:.0f} MB")
-    times = Table("per 20 ms block", "p50 ms", "p99 ms", box=None, pad_edge=False, header_style="bold")
-    for stage in COMPUTE:
-        if stage in last.stages:
-            times.add_row(
-                "all of it" if stage == "block" else stage,
-                f"{last.stages[stage].p50:.2f}",
-                f"{last.stages[stage].p99:.2f}",
-            )
-    console.print(facts, "", times, sep="\n", soft_wrap=True)
+    delay = file_delay(spoken, heard, rate)
+    if delay is not None:
+        print(f"measured by ear      {1e3 * delay:.0f} ms (lag between the loudness curves of the two files)")
+    return status
 
 
 def file_delay(spoken: npt.NDArray[np.float32], heard: npt.NDArray[np.float32], rate: int) -> float | None:
