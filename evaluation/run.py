@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from core.bundle import Bundle
-from core.spec import SAMPLE_RATE
+from evaluation.cache import Cache
 from evaluation.intelligibility import Recogniser
-from evaluation.measure import Instruments, Measured, load, measure
-from evaluation.report import TITLES, write_html, write_json
-from evaluation.similarity import Verifier
-from evaluation.summary import attacks, figures, similarities
-from evaluation.talkers import of_split, read_recordings, spread
+from evaluation.linking import attacks
+from evaluation.measure import Instruments, Measured, Sound, embed, load, measure
+from evaluation.report import write_html, write_json
+from evaluation.similarity import Verifier, centroid
+from evaluation.summary import Vector, figures, similarities
+from evaluation.systems import System, dealt, mcadams, of_bundle, original, pitch_shift
+from evaluation.table import show
+from evaluation.talkers import Recording, of_split, read_recordings, references, spread
 from realtime.pipeline import Pipeline
-from realtime.recording import anonymize
+
+Loaded = list[tuple[Recording, Sound]]
+EXAMPLES = 6
 
 
 @dataclass(frozen=True)
@@ -30,103 +33,113 @@ class Plan:
     Attributes:
         bundle: folder, None for the default. talkers: folder of recordings.
         heldout, split: list of held-out talkers and which of them; split "" takes all.
-        limit: most recordings. whisper: the recogniser's folder, None for no word errors.
-        out: where the report goes. voices: used in turn over the talkers; empty for the whole bank.
-        prosody: the knob.
+        only: exactly these talkers; empty for those of the split.
+        limit: most recordings to measure in full. linking: most recordings for the attackers (0: none).
+        whisper: the recogniser's folder, None for no word errors.
+        reference: folder with real speech of target voices, a folder each; or None.
+        voices: used in turn over the talkers; empty for the whole bank. prosody: the knob.
+        baselines: also measure the simple anonymizers.
+        out: where report.html and report.json go, and the cache. command: how this was started, for the report.
     """
 
     bundle: Path | None
     talkers: Path
-    heldout: Path
-    split: str
-    limit: int
-    whisper: Path | None
     out: Path
-    voices: tuple[str, ...]
-    prosody: float
-    command: str
+    heldout: Path = Path("configs/data/heldout_talkers.txt")
+    split: str = "test"
+    only: tuple[str, ...] = ()
+    limit: int = 72
+    linking: int = 0
+    whisper: Path | None = None
+    reference: Path | None = None
+    voices: tuple[str, ...] = ()
+    prosody: float = 1.0
+    baselines: bool = False
+    command: str = ""
 
 
-def evaluate(plan: Plan) -> dict[str, Any]:
-    """Measure, write `report.json` and `report.html` into `plan.out`, print the table, give the results.
-
-    Voices are dealt in turn over the sorted talkers; for the lazy-informed attacker's enrolment the deal is moved on by
-    half the bank, so that nobody is enrolled with the voice of the trial.
+def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
+    """Measure, write `report.json` and `report.html` into `plan.out`, print the tables, give the results.
 
     Raises:
         VoxveilError: bundle, voices, recordings or recogniser are missing.
     """
+    console = console or Console()
     bundle = Bundle.load(plan.bundle)
     pipeline = Pipeline(bundle)
-    voices = list(plan.voices) or bundle.voices.names
-    rows = {name: bundle.voices.row(name) for name in voices}
-    recordings = read_recordings(plan.talkers)
-    if plan.split:
-        recordings = of_split(recordings, plan.heldout, plan.split)
+    ours = of_bundle(pipeline, list(plan.voices) or bundle.voices.names, plan.prosody)
+    recordings = chosen(plan)
+    plan.out.mkdir(parents=True, exist_ok=True)
+    recogniser = Recogniser(plan.whisper) if plan.whisper else None
+    instruments = Instruments(Cache(plan.out / "cache"), Verifier(), recogniser)
     loaded, left_out = load(spread(recordings, plan.limit))
-    instruments = Instruments(Verifier(), Recogniser(plan.whisper) if plan.whisper else None)
-    silent = Instruments(instruments.verifier, None)
-    cache = plan.out / "cache"
-    order = sorted({r.talker for r, _ in loaded})
-    originals: list[Measured] = []
-    made: list[Measured] = []
-    enrolled: list[Measured] = []
-    examples: list[tuple[str, np.ndarray, np.ndarray]] = []
-    for r, original in track(loaded, description="measuring"):
-        turn = order.index(r.talker)
-        voice, other = voices[turn % len(voices)], voices[(turn + (len(voices) + 1) // 2) % len(voices)]
-        sound = anonymize(pipeline, original, SAMPLE_RATE, rows[voice], plan.prosody)
-        originals.append(measure(r, original, original, "", instruments, cache))
-        made.append(measure(r, original, sound, voice, instruments, cache))
-        if len(voices) > 1:
-            enrol = anonymize(pipeline, original, SAMPLE_RATE, rows[other], plan.prosody)
-            enrolled.append(measure(r, original, enrol, other, silent, cache))
-        if len(examples) < 8 and turn >= len(examples):
-            examples.append((f"{r.id} as {voice}", original, sound))
+    systems = [original(), ours, *([mcadams(), pitch_shift()] if plan.baselines else [])]
+    rows = {s.name: measure_all(s, loaded, instruments, console) for s in systems}
+    targets = _targets(plan, instruments)
+    linked, more_left_out = load(spread(recordings, plan.linking)) if plan.linking else ([], [])
     results: dict[str, Any] = {
         "about": {
             "bundle": bundle.name,
-            "recordings": len(made),
-            "talkers": len(order),
-            "voices": voices,
+            "files": bundle.manifest["files"],
+            "recordings": len(loaded),
+            "talkers": len({r.talker for r, _ in loaded}),
+            "seconds": round(sum(len(x) for _, x in loaded) / 24000, 1),
+            "split": plan.split,
+            "voices": list(ours.targets),
             "prosody": plan.prosody,
-            "left_out": left_out,
+            "left_out": sorted({*left_out, *more_left_out}),
             "command": plan.command,
         },
-        "rows": {"original": figures(originals), "anonymized": figures(made)},
-        "similarity": similarities(originals, made),
-        "attacks": attacks(originals, made, enrolled or made) if _enough(made) else {},
+        "rows": {name: figures(row) for name, row in rows.items()},
+        "similarity": similarities(rows["original"], rows[ours.name], targets),
+        "attacks": attacks(systems, linked, instruments, console) if linked else {},
         "utterances": [
-            {"id": m.recording.id, "voice": m.voice, "heard": m.heard, "said": m.recording.text, **m.scores}
-            for m in made
+            {"id": m.recording.id, "voice": m.target, "heard": m.heard, "said": m.recording.text, **m.scores}
+            for m in rows[ours.name]
         ],
     }
-    plan.out.mkdir(parents=True, exist_ok=True)
     write_json(results, plan.out / "report.json")
-    write_html(results, examples, plan.out / "report.html")
-    show(results, Console())
+    write_html(results, _examples(ours, loaded, instruments.cache), plan.out / "report.html")
+    show(results, console)
     return results
 
 
-def show(results: dict[str, Any], console: Console) -> None:
-    """Print the figures as tables."""
-    table = Table("", *results["rows"])
-    for key, title in TITLES.items():
-        table.add_row(title, *(_text(row[key]) for row in results["rows"].values()))
-    for key, e in results["similarity"].items():
-        table.add_row(f"similarity {key.replace('_', ' ')}", "", _text(e))
-    console.print(table)
-    for name, a in results["attacks"].items():
-        console.print(
-            f"equal error rate, {name.replace('_', '-')}: {a['eer']:.1f} % [{a['low']:.1f}, {a['high']:.1f}], "
-            f"D_sys {a['linkability']:.2f}, worst {a['worst_talker']} {a['worst_eer']:.0f} %"
-        )
+def chosen(plan: Plan) -> list[Recording]:
+    """The recordings of the plan's talkers.
+
+    Raises:
+        ConfigError: there are none.
+    """
+    recordings = read_recordings(plan.talkers)
+    if plan.only:
+        return [r for r in recordings if r.talker in plan.only]
+    return of_split(recordings, plan.heldout, plan.split) if plan.split else recordings
 
 
-def _text(e: dict[str, Any]) -> str:
-    return f"{e['value']:.3f} [{e['low']:.3f}, {e['high']:.3f}]"
+def measure_all(system: System, loaded: Loaded, instruments: Instruments, console: Console) -> list[Measured]:
+    """Every recording under one system."""
+    work = list(zip(loaded, dealt(system, loaded), strict=True))
+    return [
+        measure(r, x, system(x, target, instruments.cache), target, instruments)
+        for (r, x), target in track(work, description=system.name, console=console)
+    ]
 
 
-def _enough(rows: list[Measured]) -> bool:
-    talkers = [m.recording.talker for m in rows]
-    return sum(talkers.count(t) >= 2 for t in set(talkers)) >= 2
+def _targets(plan: Plan, instruments: Instruments) -> dict[str, Vector]:
+    if plan.reference is None:
+        return {}
+    found = {}
+    for voice, recordings in references(plan.reference).items():
+        loaded, _ = load(recordings)
+        if loaded:
+            found[voice] = centroid([embed(x, instruments) for _, x in loaded])
+    return found
+
+
+def _examples(system: System, loaded: Loaded, cache: Cache) -> list[tuple[str, Sound, Sound]]:
+    picked, seen = list[tuple[str, Sound, Sound]](), set[str]()
+    for (r, x), target in zip(loaded, dealt(system, loaded), strict=True):
+        if r.talker not in seen and len(picked) < EXAMPLES:
+            seen.add(r.talker)
+            picked.append((f"{r.id} as {target}", x, system(x, target, cache)))
+    return picked

@@ -14,6 +14,8 @@ from core.spec import SAMPLE_RATE
 class Verifier:
     """Embeds speech; the weights come with the package."""
 
+    name = "Resemblyzer"
+
     def __init__(self) -> None:
         with contextlib.redirect_stdout(io.StringIO()):
             from resemblyzer import VoiceEncoder

@@ -91,3 +91,15 @@ def _librispeech_texts(folder: Path) -> dict[str, str]:
 def _talker(folder: Path, path: Path) -> str:
     parts = path.relative_to(folder).parts
     return parts[0] if len(parts) > 1 else path.stem
+
+
+def references(folder: Path) -> dict[str, list[Recording]]:
+    """Recordings of target voices: a folder for each, named like the voice.
+
+    Raises:
+        ConfigError: no folder, or no recordings in it.
+    """
+    found: dict[str, list[Recording]] = {}
+    for recording in read_recordings(folder):
+        found.setdefault(recording.talker, []).append(recording)
+    return found

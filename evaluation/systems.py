@@ -1,0 +1,83 @@
+"""What is compared: the bundle in streaming form, the untouched recording, and simple anonymizers as published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.bundle import Bundle
+from core.spec import SAMPLE_RATE
+from evaluation import baselines
+from evaluation.cache import Cache, fingerprint
+from evaluation.talkers import Recording
+from realtime.pipeline import Pipeline
+from realtime.recording import anonymize
+
+Sound = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class System:
+    """A row of the report.
+
+    Attributes:
+        name: of the row.
+        make: sound [n] at 24 kHz, the target (a voice, or the number of a pseudo-talker) -> sound [n], aligned.
+        targets: what `make` may be asked for.
+        key: tells two systems apart in the cache.
+    """
+
+    name: str
+    make: Callable[[Sound, str], Sound]
+    targets: tuple[str, ...]
+    key: str
+
+    def __call__(self, samples: Sound, target: str, cache: Cache) -> Sound:
+        """`make`, at most once for each sound and target."""
+        if self.targets == ("",):
+            return self.make(samples, target)
+        key = f"{self.key} {target} {fingerprint(samples)}"
+        return cache.array("sound-half", key, lambda: self.make(samples, target))
+
+
+def original() -> System:
+    """The recording itself."""
+    return System("original", lambda samples, _: samples, ("",), "original")
+
+
+def of_bundle(pipeline: Pipeline, voices: list[str], prosody: float = 1.0, name: str = "anonymized") -> System:
+    """The bundle, block by block through the graphs that ship.
+
+    Raises:
+        VoiceError: a voice is not in its bank.
+    """
+    bundle: Bundle = pipeline.bundle
+    rows = {voice: bundle.voices.row(voice) for voice in voices}
+    files = json.dumps(bundle.manifest["files"], sort_keys=True)
+
+    def make(samples: Sound, voice: str) -> Sound:
+        return anonymize(pipeline, samples, SAMPLE_RATE, rows[voice], prosody)
+
+    return System(name, make, tuple(voices), f"bundle {prosody:g} {files}")
+
+
+def mcadams() -> System:
+    """VoicePrivacy baseline B2: a coefficient drawn for each pseudo-talker, as in the 2022 challenge."""
+    targets = {f"b2-{i}": float(a) for i, a in enumerate(np.random.default_rng(2).uniform(0.5, 0.9, 12))}
+    return System("McAdams (B2)", lambda x, t: baselines.mcadams(x, targets[t]), tuple(targets), "mcadams 1")
+
+
+def pitch_shift() -> System:
+    """Higher or lower by whole semitones, formants moved along a little: what voice changers do."""
+    targets = {f"{s:+d}": s for s in (-5, -4, -3, 3, 4, 5)}
+    return System("pitch shift", lambda x, t: baselines.pitch_shift(x, targets[t]), tuple(targets), "pitch 1")
+
+
+def dealt(system: System, loaded: list[tuple[Recording, Sound]], moved: int = 0) -> list[str]:
+    """A target for each recording: dealt in turn over the sorted talkers, so that each talker keeps one."""
+    order = sorted({r.talker for r, _ in loaded})
+    return [system.targets[(order.index(r.talker) + moved) % len(system.targets)] for r, _ in loaded]
