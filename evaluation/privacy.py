@@ -15,13 +15,24 @@ def equal_error_rate(same: np.ndarray, other: np.ndarray) -> float:
 
     Above 50 means that the scores point the wrong way; what an attacker can use is then still at most 50.
     """
-    scores = np.concatenate([same, other])
-    is_same = np.concatenate([np.ones(len(same)), np.zeros(len(other))])
-    order = np.argsort(scores, kind="stable")
-    missed = np.concatenate([[0], np.cumsum(is_same[order])]) / len(same)
-    alarms = 1 - np.concatenate([[0], np.cumsum(1 - is_same[order])]) / len(other)
-    at = int(np.argmin(np.abs(missed - alarms)))
-    return float(50 * (missed[at] + alarms[at]))
+    missed, alarms = error_rates(same, other)
+    gap = missed - alarms
+    at = int(np.searchsorted(gap, 0.0))
+    if at == 0 or gap[at] == 0.0:
+        return float(100 * missed[at])
+    share = -gap[at - 1] / (gap[at] - gap[at - 1])
+    return float(100 * (missed[at - 1] + share * (missed[at] - missed[at - 1])))
+
+
+def error_rates(same: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Share of same-talker scores below, and of other-talker scores at or above, every threshold, rising.
+
+    Equal scores fall together: a constant score goes from (0, 1) to (1, 0) in one step.
+    """
+    thresholds = np.concatenate([np.unique(np.concatenate([same, other])), [np.inf]])
+    missed = np.searchsorted(np.sort(same), thresholds, side="left") / len(same)
+    alarms = 1.0 - np.searchsorted(np.sort(other), thresholds, side="left") / len(other)
+    return missed, alarms
 
 
 def linkability(same: np.ndarray, other: np.ndarray, bins: int = 20) -> float:
@@ -30,7 +41,8 @@ def linkability(same: np.ndarray, other: np.ndarray, bins: int = 20) -> float:
     p_same = np.histogram(same, edges)[0] / len(same)
     p_other = np.histogram(other, edges)[0] / len(other)
     ratio = np.divide(p_same, p_other, out=np.full(bins, np.inf), where=p_other > 0)
-    local = np.where(ratio > 1, np.where(np.isinf(ratio), 1.0, 2 * ratio / (1 + ratio) - 1), 0.0)
+    ratio = np.minimum(ratio, 1e12)
+    local = np.maximum(0.0, 2 * ratio / (1 + ratio) - 1)
     return float(np.sum(local * p_same))
 
 
