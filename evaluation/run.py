@@ -19,11 +19,13 @@ from evaluation.similarity import Verifier, centroid
 from evaluation.summary import Vector, figures, similarities
 from evaluation.systems import System, dealt, mcadams, of_bundle, original, pitch_shift
 from evaluation.table import show
-from evaluation.talkers import Recording, of_split, read_recordings, references, spread
+from evaluation.talkers import Recording, named, of_split, read_recordings, references, spread
 from realtime.pipeline import Pipeline
 
 Loaded = list[tuple[Recording, Sound]]
 EXAMPLES = 6
+EACH = 3
+"""Recordings of each talker that a trained attacker learns from."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Plan:
         heldout, split: list of held-out talkers and which of them; split "" takes all.
         only: exactly these talkers; empty for those of the split.
         limit: most recordings to measure in full. linking: most recordings for the attackers (0: none).
+        lessons: most recordings of other talkers (in no split) that trained attackers learn from.
         whisper: the recogniser's folder, None for no word errors.
         reference: folder with real speech of target voices, a folder each; or None.
         voices: used in turn over the talkers; empty for the whole bank. prosody: the knob.
@@ -50,6 +53,7 @@ class Plan:
     only: tuple[str, ...] = ()
     limit: int = 72
     linking: int = 0
+    lessons: int = 270
     whisper: Path | None = None
     reference: Path | None = None
     voices: tuple[str, ...] = ()
@@ -77,6 +81,7 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
     rows = {s.name: measure_all(s, loaded, instruments, console) for s in systems}
     targets = _targets(plan, instruments)
     linked, more_left_out = load(spread(recordings, plan.linking)) if plan.linking else ([], [])
+    lessons, _ = load(_lessons(plan, recordings)) if plan.linking else ([], [])
     results: dict[str, Any] = {
         "about": {
             "bundle": bundle.name,
@@ -92,7 +97,7 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
         },
         "rows": {name: figures(row) for name, row in rows.items()},
         "similarity": similarities(rows["original"], rows[ours.name], targets),
-        "attacks": attacks(systems, linked, instruments, console) if linked else {},
+        "attacks": attacks(systems, linked, lessons, instruments, console) if linked else {},
         "utterances": [
             {"id": m.recording.id, "voice": m.target, "heard": m.heard, "said": m.recording.text, **m.scores}
             for m in rows[ours.name]
@@ -114,6 +119,18 @@ def chosen(plan: Plan) -> list[Recording]:
     if plan.only:
         return [r for r in recordings if r.talker in plan.only]
     return of_split(recordings, plan.heldout, plan.split) if plan.split else recordings
+
+
+def _lessons(plan: Plan, tried: list[Recording]) -> list[Recording]:
+    """Three recordings each of talkers whom the list of held-out talkers does not name: attackers learn from them."""
+    heldout = named(plan.heldout) | {r.talker for r in tried}
+    by_talker: dict[str, list[Recording]] = {}
+    for r in read_recordings(plan.talkers):
+        if r.talker not in heldout:
+            by_talker.setdefault(r.talker, []).append(r)
+    groups = [rs[:EACH] for _, rs in sorted(by_talker.items()) if len(rs) >= EACH]
+    step = max(1, -(-len(groups) * EACH // max(1, plan.lessons)))
+    return [r for group in groups[::step] for r in group]
 
 
 def measure_all(system: System, loaded: Loaded, instruments: Instruments, console: Console) -> list[Measured]:

@@ -55,12 +55,19 @@ def of_split(recordings: list[Recording], heldout: Path, split: str) -> list[Rec
     """
     if not heldout.is_file():
         raise ConfigError(f"{heldout}: no such list of held-out talkers")
-    lines = [line.split() for line in heldout.read_text("utf8").splitlines() if not line.startswith("#")]
-    talkers = {line[0] for line in lines if len(line) == 2 and line[1] == split}
+    talkers = named(heldout, split)
     kept = [r for r in recordings if r.talker in talkers]
     if not kept:
         raise ConfigError(f"none of the talkers here is in the split '{split}' of {heldout}")
     return kept
+
+
+def named(heldout: Path, split: str = "") -> set[str]:
+    """The talkers that a list of lines "talker split" names, of one split or of all; empty if there is no such file."""
+    if not heldout.is_file():
+        return set()
+    lines = [line.split() for line in heldout.read_text("utf8").splitlines() if not line.startswith("#")]
+    return {line[0] for line in lines if len(line) == 2 and split in ("", line[1])}
 
 
 def spread(recordings: list[Recording], limit: int) -> list[Recording]:

@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--only-talkers", type=Path, metavar="FILE", help="use exactly the talkers in FILE, one a line")
     add("--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help="at most N recordings, spread over the talkers")
     add("--linking", type=int, default=0, metavar="N", help="attack the privacy with N recordings (default: not)")
+    add("--lessons", type=int, default=270, metavar="N", help="recordings of others that attackers learn from")
     add("--whisper", type=Path, metavar="FOLDER", help="Whisper model for word errors")
     add("--prepare-whisper", type=Path, metavar="FOLDER", help="put the recogniser together there, and stop")
     add("--target-reference", type=Path, metavar="FOLDER", help="speech of the target voices, a folder each")
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
             only=_lines(args.only_talkers) if args.only_talkers else (),
             limit=min(args.limit, RECORDINGS) if args.quick else args.limit,
             linking=args.linking,
+            lessons=args.lessons,
             whisper=args.whisper,
             reference=args.target_reference,
             voices=voices or (pair(args.bundle) if args.quick else ()),
