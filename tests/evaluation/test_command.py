@@ -1,0 +1,62 @@
+"""`voxveil evaluate` from recordings to report, with the bundle, the verifier and the predictor that ship."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from core.assets import sample_path
+from core.audio_file import read_mono
+from voxveil.cli import main
+
+
+@pytest.fixture
+def talkers(tmp_path: Path) -> Path:
+    """Two folders with a piece of the sample each, and one file that is no sound."""
+    samples, rate = read_mono(sample_path())
+    for i, name in enumerate(("ann", "bob")):
+        (tmp_path / "talkers" / name).mkdir(parents=True)
+        soundfile.write(tmp_path / "talkers" / name / f"{name}.wav", samples[i * 2 * rate : (i + 1) * 2 * rate], rate)
+    (tmp_path / "talkers" / "ann" / "broken.wav").write_bytes(b"no sound")
+    return tmp_path / "talkers"
+
+
+def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["evaluate", "--talkers", str(talkers), "--split", "", "--quick", "--out", str(out)]) == 0
+    report = json.loads((out / "report.json").read_text())
+    assert report["about"]["recordings"] == 2
+    assert any("broken.wav" in line for line in report["about"]["left_out"])
+    assert report["rows"]["original"]["f0_correlation"]["value"] == pytest.approx(1.0)
+    for row in report["rows"].values():
+        assert 1.0 <= row["OVRL"]["value"] <= 5.0
+        assert row["OVRL"]["low"] is None
+    page = (out / "report.html").read_text()
+    assert page.count("<audio") == 4
+    assert "http" not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "--talkers FOLDER"),
+        (["--talkers", "none"], "no such folder"),
+        (["--talkers", "{talkers}", "--split", "", "--whisper", "none"], "holds no Whisper model"),
+        (["--talkers", "{talkers}", "--split", "", "--voices", "nobody"], "nobody"),
+        (["--talkers", "{talkers}", "--prosody", "3"], "between 0 and 1"),
+        (["--talkers", "{talkers}", "--only-talkers", "none"], "no such list"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    words: list[str], said: str, talkers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    filled = [word.format(talkers=talkers) for word in words]
+    assert main(["evaluate", *filled, "--out", str(out)]) == 2
+    text = capsys.readouterr().err.strip()
+    assert said in text
+    assert "Traceback" not in text
+    assert not (out / "report.json").exists()

@@ -1,0 +1,72 @@
+"""Intervals, word errors and the trained attacker, on numbers whose answer is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from core.errors import ConfigError
+from evaluation.backend import Discriminant
+from evaluation.intelligibility import normalise, word_errors
+from evaluation.intervals import estimate
+from evaluation.privacy import attack
+
+
+def test_word_errors_count_substitutions_insertions_and_deletions() -> None:
+    assert word_errors("the cat sat down", "the cat sat down") == (0.0, 4)
+    rate, words = word_errors("the cat sat down", "a cat sat")
+    assert (rate, words) == (pytest.approx(0.5), 4)
+
+
+def test_case_and_punctuation_do_not_count() -> None:
+    assert normalise("Well-known: “DON’T!”") == "well known don't"
+
+
+def test_nothing_said_has_no_rate() -> None:
+    rate, words = word_errors("", "something")
+    assert math.isnan(rate)
+    assert words == 0
+
+
+def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    """Talkers differ more than their utterances: an interval over utterances alone would be far too narrow."""
+    rng = np.random.default_rng(0)
+    talkers = [f"t{i // 5}" for i in range(150)]
+    covered = 0
+    for draw in range(60):
+        means = np.repeat(rng.normal(0, 1, 30), 5)
+        found = estimate(list(means + rng.normal(0, 0.1, 150)), talkers, draws=300, seed=draw)
+        covered += found.low < 0 < found.high
+    assert covered >= 50
+
+
+def test_too_few_talkers_give_no_interval() -> None:
+    found = estimate([1.0, 2.0, 3.0], ["a", "a", "b"])
+    assert found.value == 2.0
+    assert math.isnan(found.low)
+
+
+def test_a_trained_attacker_finds_talkers_in_a_direction_that_plain_cosine_misses() -> None:
+    rng = np.random.default_rng(3)
+
+    def utterances(names: list[str], each: int) -> dict[str, list[np.ndarray]]:
+        """Four small directions hold the talker; all others are strong and new in every utterance."""
+        found = {}
+        for name in names:
+            mark = 0.3 * rng.standard_normal(4)
+            found[name] = [
+                np.concatenate([mark + 0.03 * rng.standard_normal(4), rng.standard_normal(40)]) for _ in range(each)
+            ]
+        return found
+
+    trained = Discriminant(utterances([f"train{i}" for i in range(60)], 10))
+    tested = utterances([f"test{i}" for i in range(20)], 8)
+    enrol, trial = {t: es[:4] for t, es in tested.items()}, {t: es[4:] for t, es in tested.items()}
+    assert attack(trained(enrol), trained(trial)).eer < 0.6 * attack(enrol, trial).eer
+
+
+def test_too_few_talkers_to_learn_from_are_refused() -> None:
+    with pytest.raises(ConfigError, match="needs 10 talkers"):
+        Discriminant({f"t{i}": [np.zeros(4), np.ones(4)] for i in range(5)})
