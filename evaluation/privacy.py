@@ -48,7 +48,11 @@ def linkability(same: np.ndarray, other: np.ndarray, bins: int = 20) -> float:
 
 @dataclass(frozen=True)
 class Attack:
-    """How well a verifier links talkers. EER in percent with a 95 % interval over talkers; D_sys; trials per kind."""
+    """How well a verifier links talkers. EER in percent with a 95 % interval over talkers; D_sys; trials per kind.
+
+    For pictures: `curve` holds the shares missed and of false alarms by threshold, `histogram` the bins' middles
+    and the shares of same-talker and other-talker scores in them.
+    """
 
     eer: float
     low: float
@@ -58,6 +62,8 @@ class Attack:
     other: int
     worst_talker: str
     worst_eer: float
+    curve: list[list[float]]
+    histogram: list[list[float]]
 
 
 def attack(enrol: dict[str, list[np.ndarray]], trial: dict[str, list[np.ndarray]]) -> Attack:
@@ -87,4 +93,18 @@ def attack(enrol: dict[str, list[np.ndarray]], trial: dict[str, list[np.ndarray]
         len(all_other),
         worst,
         per_talker[worst],
+        _curve(all_same, all_other),
+        _histogram(all_same, all_other),
     )
+
+
+def _curve(same: np.ndarray, other: np.ndarray, points: int = 100) -> list[list[float]]:
+    missed, alarms = error_rates(same, other)
+    at = np.unique(np.linspace(0, len(missed) - 1, points).astype(int))
+    return [missed[at].round(4).tolist(), alarms[at].round(4).tolist()]
+
+
+def _histogram(same: np.ndarray, other: np.ndarray, bins: int = 25) -> list[list[float]]:
+    edges = np.linspace(min(same.min(), other.min()), max(same.max(), other.max()) + 1e-9, bins + 1)
+    shares = [np.histogram(x, edges)[0] / len(x) for x in (same, other)]
+    return [((edges[1:] + edges[:-1]) / 2).round(4).tolist(), *(x.round(4).tolist() for x in shares)]

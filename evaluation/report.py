@@ -13,6 +13,7 @@ import numpy as np
 import soundfile
 
 from core.spec import SAMPLE_RATE
+from evaluation.pictures import before_and_after, linking
 
 TITLES = {
     "OVRL": "DNSMOS overall (1–5)",
@@ -50,12 +51,9 @@ def write_html(results: dict[str, Any], examples: list[tuple[str, np.ndarray, np
         f"<tr><td>{title}</td>" + "".join(f"<td>{_cell(rows[name][key])}</td>" for name in rows) + "</tr>"
         for key, title in TITLES.items()
     )
-    similar = results["similarity"]
-    attacks = "".join(
-        f"<tr><td>{html.escape(name.replace('_', '-'))}</td><td>{a['eer']:.1f} % "
-        f"<small>[{a['low']:.1f}, {a['high']:.1f}]</small></td><td>{a['linkability']:.2f}</td>"
-        f"<td>{html.escape(a['worst_talker'])}: {a['worst_eer']:.0f} %</td></tr>"
-        for name, a in results.get("attacks", {}).items()
+    similar = "".join(
+        f"<tr><td>{html.escape(key.replace('_', ' '))}</td><td>{_cell(e)}</td></tr>"
+        for key, e in results["similarity"].items()
     )
     players = "".join(_example(*example) for example in examples)
     about = results["about"]
@@ -64,26 +62,79 @@ def write_html(results: dict[str, Any], examples: list[tuple[str, np.ndarray, np
         f"""<!doctype html><html lang="en"><meta charset="utf-8">
 <title>Voxveil: evaluation</title><style>{STYLE}</style>
 <h1>Voxveil: evaluation of “{html.escape(about["bundle"])}”</h1>
-<p>{about["recordings"]} recordings of {about["talkers"]} talkers kept out of training, through the shipped graphs in
-streaming form. Square brackets: 95 % bootstrap interval over talkers. {html.escape(about["command"])}</p>
+<p>{about["recordings"]} recordings of {about["talkers"]} talkers (split “{html.escape(about["split"] or "all")}”),
+through the shipped graphs in streaming form. Square brackets: 95 % bootstrap interval over talkers.
+<small>{html.escape(about["command"])}</small></p>
+<h2>In plain words</h2><p>{in_words(results)}</p>
 <h2>Quality, words and melody</h2><table><tr><th></th>{head}</tr>{body}</table>
-<h2>Whose voice is it?</h2><p>Similarity (Resemblyzer, cosine) to the talker's own voice:
-{_cell(similar["to_own_talker"])}; to the voice chosen: {_cell(similar["to_target_voice"])}.</p>
-<table><tr><th>attacker</th><th>equal error rate (50 = cannot tell)</th><th>linkability D_sys</th>
-<th>worst protected</th></tr>{attacks}</table>
+<h2>Whose voice is it?</h2><p>Similarity of the output's voice (Resemblyzer, cosine); the last two rows say what
+“the same person” and “somebody else” score on originals.</p><table>{similar}</table>
+<h2>Attackers</h2>{_attacks(results["attacks"])}
 <h2>Listen</h2>{players}<h2>Left out</h2><ul>{left_out or "<li>nothing</li>"}</ul></html>""",
         "utf8",
     )
 
 
+def in_words(results: dict[str, Any]) -> str:
+    """What the figures mean for somebody who wants to use the app."""
+    row, before = results["rows"]["anonymized"], results["rows"]["original"]
+    parts = [
+        f"Predicted quality is {row['OVRL']['value']:.1f} of 5; "
+        f"the recordings themselves get {before['OVRL']['value']:.1f}."
+    ]
+    if row["wer"]["count"]:
+        parts.append(
+            f"A speech recogniser gets {100 * row['wer']['value']:.0f} of 100 words wrong "
+            f"({100 * before['wer']['value']:.0f} on the recordings themselves)."
+        )
+    strongest = {n: a["eer"] for n, a in results["attacks"].items() if n.startswith("anonymized")}
+    if strongest:
+        name = min(strongest, key=lambda n: strongest[n])
+        parts.append(
+            f"The strongest attacker tried ({html.escape(name.partition(', ')[2])}) confuses people in "
+            f"{strongest[name]:.0f} of 100 cases, where 50 is blind guessing."
+        )
+    parts.append(
+        "Words, accent, tempo and background are not hidden; better attackers than these exist. Do not rely on this "
+        "alone where being recognised is dangerous."
+    )
+    return " ".join(parts)
+
+
+def _attacks(attacks: dict[str, Any]) -> str:
+    if not attacks:
+        return "<p>Not measured (--linking 0, or fewer than two talkers with two recordings).</p>"
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{a['eer']:.1f} % <small>[{a['low']:.1f}, {a['high']:.1f}] "
+        f"{a['same']} trials</small></td><td>{a['linkability']:.2f}</td>"
+        f"<td>{', '.join(f'{s} {v:.0f} %' for s, v in a['by_sex'].items()) or '–'}</td>"
+        f"<td>{html.escape(a['worst_talker'])}: {a['worst_eer']:.0f} %</td>"
+        f"<td>{_share(a.get('sex_guessed'))}</td></tr>"
+        for name, a in attacks.items()
+    )
+    return (
+        "<table><tr><th>attacker</th><th>equal error rate (50 = cannot tell)</th><th>linkability D_sys</th>"
+        f"<th>by sex</th><th>worst protected</th><th>sex guessed (50 = cannot tell)</th></tr>{rows}</table>"
+        f'<img alt="detection error curves and score distributions" src="data:image/png;base64,{linking(attacks)}">'
+    )
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f} %"
+
+
 def _cell(e: dict[str, Any]) -> str:
-    return f"{e['value']:.3f} <small>[{e['low']:.3f}, {e['high']:.3f}] n={e['count']}</small>"
+    if not e["count"]:
+        return "–"
+    span = "too few talkers for an interval" if e["low"] != e["low"] else f"[{e['low']:.3f}, {e['high']:.3f}]"
+    return f"{e['value']:.3f} <small>{span} n={e['count']}</small>"
 
 
 def _example(title: str, original: np.ndarray, made: np.ndarray) -> str:
     return (
         f"<h3>{html.escape(title)}</h3><p>before {_player(original)} after {_player(made)}</p>"
-        f'<img alt="spectrograms and F0 before and after" src="data:image/png;base64,{_picture(original, made)}">'
+        '<img alt="spectrograms and F0 before and after" '
+        f'src="data:image/png;base64,{before_and_after(original, made)}">'
     )
 
 
@@ -91,30 +142,6 @@ def _player(samples: np.ndarray) -> str:
     sound = io.BytesIO()
     soundfile.write(sound, samples, SAMPLE_RATE, format="OGG", subtype="VORBIS")
     return f'<audio controls src="data:audio/ogg;base64,{base64.b64encode(sound.getvalue()).decode()}"></audio>'
-
-
-def _picture(original: np.ndarray, made: np.ndarray) -> str:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    from evaluation.prosody import STEP, contours
-
-    figure, axes = plt.subplots(3, 1, figsize=(11, 6.5), sharex=True, constrained_layout=True)
-    for axis, x, name in zip(axes, (original, made), ("before", "after"), strict=False):
-        axis.specgram(x + 1e-6 * np.random.default_rng(0).standard_normal(len(x)), 1024, SAMPLE_RATE, noverlap=784)
-        axis.images[-1].set_clim(-120, -35)
-        axis.set(ylim=(0, 8000), ylabel=f"{name}, Hz")
-    for x, name in ((original, "before"), (made, "after")):
-        f0, _ = contours(x)
-        axes[2].plot((np.arange(len(f0)) + 0.5) * STEP, np.where(f0 > 0, f0, np.nan), ".", ms=3, label=name)
-    axes[2].set(ylabel="F0, Hz", xlabel="s", yscale="log")
-    axes[2].legend(loc="upper right")
-    out = io.BytesIO()
-    figure.savefig(out, dpi=80)
-    plt.close(figure)
-    return base64.b64encode(out.getvalue()).decode()
 
 
 def _finite(x: Any) -> Any:

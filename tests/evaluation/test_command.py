@@ -37,6 +37,15 @@ def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -
     page = (out / "report.html").read_text()
     assert page.count("<audio") == 4
     assert "http" not in page
+    card = tmp_path / "CARD.md"
+    assert main(["evaluate", "--model-card", str(card), "--out", str(out)]) == 0
+    mos = report["rows"]["anonymized"]["OVRL"]["value"]
+    assert f"| {mos:.2f} |" in card.read_text()
+    report["about"]["files"]["encoder.onnx"] = "of another bundle"
+    (out / "report.json").write_text(json.dumps(report))
+    card.unlink()
+    assert main(["evaluate", "--model-card", str(card), "--out", str(out)]) == 2
+    assert not card.exists()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--voices", default="", metavar="A,B", help="voices to use in turn (default: the whole bank)")
     add("--prosody", type=float, default=1.0, help="0 flat to 1 as spoken")
     add("--baselines", action="store_true", help="also measure McAdams (VoicePrivacy B2) and a pitch shift")
+    add(
+        "--model-card", type=Path, metavar="FILE", help="write the card from OUT's report.json and the bundle, and stop"
+    )
     add("--quick", action="store_true", help="20 recordings and two voices: a first look")
 
 
@@ -43,6 +46,13 @@ def run(args: argparse.Namespace) -> int:
     if args.prepare_whisper:
         assemble(args.prepare_whisper)
         print(f"{args.prepare_whisper}: Whisper base is ready")
+        return 0
+    if args.model_card:
+        from core.bundle import Bundle
+        from evaluation.card import write_card
+
+        write_card(args.out / "report.json", Bundle.load(args.bundle), args.model_card)
+        print(f"{args.model_card}")
         return 0
     if args.talkers is None:
         raise ConfigError("say where the recordings are: --talkers FOLDER")
