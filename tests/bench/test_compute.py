@@ -31,6 +31,8 @@ def test_the_figures_fit_each_other() -> None:
         parts = sum(found[way][stage]["p50"] for stage in STAGES[:3])
         assert parts < 1.5 * found[way]["block"]["p50"]
     assert found["speed"] > 0
+    assert found["processor_share"] > 0
+    assert found["first_block_ms"] > 0
     assert 20 < found["memory_mb"] < 400
     assert found["provider"] in ("CPU", "CUDA")
 

@@ -66,5 +66,7 @@ def _show(name: str, found: Compute) -> None:
     console.print(table)
     print(f"speed flat out     {found.speed:.1f} x real time")
     print(f"late blocks, paced {found.late}")
+    print(f"processor, paced   {100 * found.processor_share:.1f} % of one core")
+    print(f"first block        {found.first_block_ms:.1f} ms")
     print(f"memory             {found.memory_mb:.0f} MB")
     print(f"start              {found.start_seconds:.2f} s")
