@@ -23,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compute.add_argument("--seconds", type=float, default=30.0, metavar="N", help="of speech, each way (default: 30)")
     compute.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     compute.add_argument("--threads", type=int, default=1, metavar="N", help="of each graph (default: 1)")
+    latency = kinds.add_parser("latency", parents=[common], help="delay from microphone to virtual microphone")
+    latency.add_argument("--seconds", type=float, default=60.0, metavar="N", help="of speech (default: 60)")
     compute.add_argument("--all-cores", action="store_true", help="do not keep to one core")
 
 
@@ -33,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
 
     if not 1.0 <= args.seconds <= 86_400:
         raise ConfigError(f"--seconds lies between 1 and 86400, not {args.seconds:g}")
+    if args.kind == "latency":
+        return _latency(args)
     if args.threads < 1:
         raise ConfigError(f"--threads wants 1 or more, not {args.threads}")
     from bench.compute import measure
@@ -44,6 +48,29 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"bundle": bundle.name, **found.to_dict()}, indent=2))
     else:
         _show(bundle.name, found)
+    return 0
+
+
+def _latency(args: argparse.Namespace) -> int:
+    from bench.latency import latency
+    from core.bundle import Bundle
+
+    found = latency(Bundle.load(args.bundle), args.seconds)
+    if args.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    delay, check, engine = found["delay_ms"], found["check_ms"], found["engine"]
+    print(f"bundle {found['bundle']}, {args.seconds:g} s of speech through a PulseAudio server of its own, 48 kHz")
+    print(
+        f"microphone to virtual microphone: p50 {delay['p50']:.1f}, p95 {delay['p95']:.1f}, max {delay['max']:.1f} ms"
+    )
+    print(f"  {delay['count']} windows; algorithmic {found['algorithmic_ms']:g} ms of it")
+    print(f"the method on a known delay of {check['known']:g} ms: {check['measured']:.2f} ms")
+    print(f"the engine's own figure: {engine['delay_ms']:.1f} ms")
+    for part, ms in engine["parts_ms"].items():
+        print(f"  {part:18} {ms:5.1f} ms")
+    print(f"silenced blocks    {found['silenced_blocks']}")
+    print(f"xruns              {', '.join(f'{kind} {n}' for kind, n in found['xruns'].items() if n) or 'none'}")
     return 0
 
 
