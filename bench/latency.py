@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import threading
 import time
 from typing import Any
 
@@ -12,22 +10,18 @@ import numpy.typing as npt
 
 from bench.align import delays
 from bench.recorder import Recorder
+from bench.rig import play, sample, start
 from bench.server import CABLE, MIC, RATE, Server
 from bench.times import percentiles
-from core.assets import sample_path
-from core.audio_file import read_mono, resample
 from core.bundle import Bundle
 from core.errors import DeviceError
-from realtime.config import EngineConfig
 from realtime.engine import Engine
 from realtime.pipeline import Pipeline
 from realtime.recording import anonymize
-from realtime.snapshot import Snapshot
 
 Sound = npt.NDArray[np.float32]
 
 SETTLE_S = 4.0
-START_S = 20.0
 KNOWN_MS = 37.0
 """The delay that the method is tried on before it is believed."""
 
@@ -49,17 +43,13 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
     Raises:
         DeviceError: no server can be started, the engine does not get live, or nothing comes out.
     """
-    speech = _speech(seconds + SETTLE_S)
     row = bundle.voices.row(bundle.default_voice)
     with Server() as server:
         listeners = [Recorder(server, f"{name}.monitor") for name in (MIC, MIC, CABLE)]
         engine = Engine()
         try:
-            _play(server, speech)
-            engine.start(
-                EngineConfig(str(bundle.path), tuple(row), input=f"{MIC}.monitor", output=CABLE, backend="pulse")
-            )
-            _wait_until_live(engine)
+            play(server, sample())
+            start(engine, bundle)
             time.sleep(SETTLE_S)
             before = engine.snapshot()
             since = time.monotonic()
@@ -84,36 +74,6 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
         "silenced_blocks": seen.silenced_blocks - before.silenced_blocks,
         "xruns": {kind: n - before.xruns.get(kind, 0) for kind, n in seen.xruns.items()},
     }
-
-
-def _speech(seconds: float) -> Sound:
-    samples, rate = read_mono(sample_path())
-    return np.resize(resample(samples, rate, RATE), int((seconds + START_S + SETTLE_S) * RATE))
-
-
-def _play(server: Server, speech: Sound) -> None:
-    """In the background, till the server ends."""
-    words = ("pacat", "-d", MIC, "--raw", "--format=float32le", f"--rate={RATE}", "--channels=1", "--latency-msec=50")
-    player = server.client(*words, stdin=subprocess.PIPE)
-    pipe = player.stdin
-    assert pipe is not None
-
-    def feed() -> None:
-        try:
-            pipe.write(speech.tobytes())
-        except BrokenPipeError:
-            return
-
-    threading.Thread(target=feed, daemon=True).start()
-
-
-def _wait_until_live(engine: Engine) -> Snapshot:
-    end = time.monotonic() + START_S
-    while (seen := engine.snapshot()).state != "live":
-        if time.monotonic() > end or seen.state == "failed":
-            raise DeviceError(f"the engine did not get live ({seen.state}: {seen.reason or 'no reason given'})")
-        time.sleep(0.02)
-    return seen
 
 
 def _from(recording: tuple[Sound, float], since: float, seconds: float) -> Sound:

@@ -20,7 +20,7 @@ START_SECONDS = 10.0
 
 
 class Server:
-    """PulseAudio with two null sinks: what is played into "mic" stands for a microphone, "cable" for the virtual one."""
+    """PulseAudio with two null sinks: "mic" stands for a microphone, "cable" for the virtual one."""
 
     def __init__(self) -> None:
         """Raises:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bench.align import delays
-from bench.latency import _play, _speech
 from bench.recorder import Recorder
+from bench.rig import play, sample
 from bench.server import MIC, RATE, Server
 from core.assets import sample_path
 from core.audio_file import read_mono, resample
@@ -47,7 +47,7 @@ def test_two_recorders_of_one_device_agree_on_the_time() -> None:
         first = Recorder(server, f"{MIC}.monitor")
         time.sleep(0.2)
         second = Recorder(server, f"{MIC}.monitor")
-        _play(server, _speech(3.0))
+        play(server, sample())
         time.sleep(4.0)
         (a, zero_a), (b, zero_b) = first.close(), second.close()
     late = max(0, round((zero_b - zero_a) * RATE))

@@ -1,4 +1,4 @@
-"""`voxveil bench compute|latency`: measure this machine."""
+"""`voxveil bench compute|latency|soak`: measure this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bench.compute import Compute
 
-HELP = "measure this machine: time per block, delay"
+SLOPE_SECONDS = 600.0
+"""In less time a slope says more about the first minute than about an hour."""
+HELP = "measure this machine: time per block, delay, hours of a call"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,13 +20,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle to use (default: the one that ships)")
     common.add_argument("--json", action="store_true", help="as JSON")
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="compute|latency")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="compute|latency|soak")
     compute = kinds.add_parser("compute", parents=[common], help="milliseconds and memory of a 20 ms block")
     compute.add_argument("--seconds", type=float, default=30.0, metavar="N", help="of speech, each way (default: 30)")
     compute.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     compute.add_argument("--threads", type=int, default=1, metavar="N", help="of each graph (default: 1)")
     latency = kinds.add_parser("latency", parents=[common], help="delay from microphone to virtual microphone")
     latency.add_argument("--seconds", type=float, default=60.0, metavar="N", help="of speech (default: 60)")
+    soak = kinds.add_parser("soak", parents=[common], help="a long call: does anything grow, drift or break?")
+    soak.add_argument("--seconds", type=float, default=3600.0, metavar="N", help="of speech (default: 3600)")
     compute.add_argument("--all-cores", action="store_true", help="do not keep to one core")
 
 
@@ -35,8 +39,8 @@ def run(args: argparse.Namespace) -> int:
 
     if not 1.0 <= args.seconds <= 86_400:
         raise ConfigError(f"--seconds lies between 1 and 86400, not {args.seconds:g}")
-    if args.kind == "latency":
-        return _latency(args)
+    if args.kind != "compute":
+        return _latency(args) if args.kind == "latency" else _soak(args)
     if args.threads < 1:
         raise ConfigError(f"--threads wants 1 or more, not {args.threads}")
     from bench.compute import measure
@@ -70,6 +74,25 @@ def _latency(args: argparse.Namespace) -> int:
     for part, ms in engine["parts_ms"].items():
         print(f"  {part:18} {ms:5.1f} ms")
     print(f"silenced blocks    {found['silenced_blocks']}")
+    print(f"xruns              {', '.join(f'{kind} {n}' for kind, n in found['xruns'].items() if n) or 'none'}")
+    return 0
+
+
+def _soak(args: argparse.Namespace) -> int:
+    from bench.soak import soak
+    from core.bundle import Bundle
+
+    found = soak(Bundle.load(args.bundle), args.seconds)
+    if args.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    print(f"bundle {found['bundle']}, {args.seconds:g} s; {'':6} first     last  an hour")
+    for key in ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files"):
+        row = found[key]
+        slope = f"{row['per_hour']:+8.2f}" if args.seconds >= SLOPE_SECONDS else "       –"
+        print(f"  {key:22} {row['first']:12.2f} {row['last']:8.2f} {slope}")
+    print(f"blocks {found['blocks']}, silenced {found['silenced_blocks']}, restarts {found['restarts']}")
+    print(f"states             {', '.join(f'{state} {n}' for state, n in found['states'].items())}")
     print(f"xruns              {', '.join(f'{kind} {n}' for kind, n in found['xruns'].items() if n) or 'none'}")
     return 0
 

@@ -1,0 +1,93 @@
+"""Hours of a call: does anything grow, drift or break?"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import psutil
+from rich.progress import track
+
+from bench.recorder import Recorder
+from bench.rig import play, sample, start
+from bench.server import CABLE, Server
+from core.bundle import Bundle
+from realtime.engine import Engine
+from realtime.snapshot import Snapshot
+
+SETTLE_S = 5.0
+EVERY_S = 1.0
+NUMBERS = ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb")
+
+
+def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
+    """The engine on a private server with speech that never ends, looked at every second.
+
+    Returns:
+        For each of delay, ring fill, drift, memory and open files: `first` and `last` (medians of the first and last
+        tenth) and `per_hour` (slope of a straight line through all); `silenced_blocks`, `xruns`, `restarts`, `states`.
+
+    Raises:
+        DeviceError: no server can be started, or the engine does not get live.
+    """
+    rows: list[list[float]] = []
+    states: dict[str, int] = {}
+    with Server() as server:
+        listener = Recorder(server, f"{CABLE}.monitor", keep=False)
+        engine = Engine()
+        try:
+            play(server, sample())
+            start(engine, bundle)
+            time.sleep(SETTLE_S)
+            before = engine.snapshot()
+            begin = time.monotonic()
+            for tick in track(range(max(10, int(seconds / EVERY_S))), description="soak", transient=True):
+                time.sleep(max(0.0, begin + tick * EVERY_S - time.monotonic()))
+                seen = engine.snapshot()
+                states[seen.state] = states.get(seen.state, 0) + 1
+                rows.append([time.monotonic() - begin, *(getattr(seen, name) for name in NUMBERS), _open_files()])
+            after = engine.snapshot()
+        finally:
+            engine.close()
+            listener.close()
+    return {
+        "bundle": bundle.name,
+        "seconds": seconds,
+        **_growth(np.asarray(rows)),
+        **_counts(before, after),
+        "states": states,
+    }
+
+
+def _growth(rows: np.ndarray) -> dict[str, Any]:
+    hours, tenth = rows[:, 0] / 3600.0, max(1, len(rows) // 10)
+    result = {}
+    for column, name in enumerate((*NUMBERS, "open_files"), start=1):
+        values = rows[:, column]
+        result[name] = {
+            "first": float(np.median(values[:tenth])),
+            "last": float(np.median(values[-tenth:])),
+            "per_hour": float(np.polyfit(hours, values, 1)[0]),
+        }
+    return result
+
+
+def _counts(before: Snapshot, after: Snapshot) -> dict[str, Any]:
+    return {
+        "blocks": after.blocks - before.blocks,
+        "silenced_blocks": after.silenced_blocks - before.silenced_blocks,
+        "restarts": after.restarts - before.restarts,
+        "xruns": {kind: n - before.xruns.get(kind, 0) for kind, n in after.xruns.items()},
+    }
+
+
+def _open_files() -> int:
+    """Of this process and all that it started."""
+    total = 0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        try:
+            total += process.num_fds() if hasattr(process, "num_fds") else len(process.open_files())
+        except psutil.Error:
+            continue
+    return total
