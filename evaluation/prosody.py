@@ -11,9 +11,15 @@ STEP = 0.01
 
 
 def contours(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """F0 in Hz (0 unvoiced) and energy in dB of 24 kHz samples, every 10 ms."""
+    """F0 in Hz (0 unvoiced) and energy in dB of 24 kHz samples, every 10 ms.
+
+    F0 in two passes: quartiles of the first set the range of the second (De Looze and Hirst 2008), which keeps Praat
+    from octave jumps at the ends of phrases.
+    """
     sound = parselmouth.Sound(samples.astype(np.float64), SAMPLE_RATE)
-    pitch = sound.to_pitch_ac(time_step=STEP, pitch_floor=60.0, pitch_ceiling=500.0)
+    first = _voiced(sound.to_pitch_ac(time_step=STEP, pitch_floor=60.0, pitch_ceiling=500.0))
+    low, high = np.percentile(first, [25, 75]) if len(first) > 10 else (80.0, 300.0)
+    pitch = sound.to_pitch_ac(time_step=STEP, pitch_floor=max(50.0, 0.72 * low), pitch_ceiling=min(600.0, 1.7 * high))
     count = int(len(samples) / SAMPLE_RATE / STEP)
     times = (np.arange(count) + 0.5) * STEP
     frequency = pitch.selected_array["frequency"]
@@ -21,6 +27,11 @@ def contours(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     hop = int(STEP * SAMPLE_RATE)
     frames = samples[: count * hop].reshape(count, hop)
     return frequency[index], 10 * np.log10(np.mean(frames.astype(np.float64) ** 2, axis=1) + 1e-7)
+
+
+def _voiced(pitch: parselmouth.Pitch) -> np.ndarray:
+    frequency = pitch.selected_array["frequency"]
+    return np.asarray(frequency[frequency > 0])
 
 
 def compare(original: np.ndarray, anonymized: np.ndarray) -> dict[str, float]:
