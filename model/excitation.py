@@ -22,7 +22,7 @@ class PulseTrain(StreamingLayer):
     (Winham and Steiglitz 1970): sum of cos(2 pi k p) for k = 1..N = (sin((2 N + 1) pi p) / sin(pi p) - 1) / 2.
 
     Phase starts anew whenever voicing crosses one half. Nobody hears it, for there the pulses fade in or out; but a
-    rounding difference in F0, which phase integrates, is forgotten with each voiced stretch instead of growing for hours.
+    rounding difference in F0, which phase integrates, is forgotten with each voiced stretch and cannot grow for hours.
     """
 
     receptive_field = 2
@@ -39,7 +39,7 @@ class PulseTrain(StreamingLayer):
         """`phase` (B, 1) in PHASE_UNITS at the end of the last hop; `f0` (B, 1), 0 before the first frame; `voiced`."""
         return {name: self.rise.new_zeros(batch, 1) for name in ("phase", "f0", "voiced")}
 
-    def forward(self, f0: Tensor, voicing: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, f0: Tensor, voicing: Tensor) -> Tensor:
         """Offline."""
         return self.stream(f0, voicing, self.initial_state(f0.shape[0]))[0]
 

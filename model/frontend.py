@@ -28,7 +28,8 @@ def mel_filters(bands: int, low: float, high: float, bins: int, warp: float = 1.
     def hz_to_mel(hz: np.ndarray) -> np.ndarray:
         return 2595.0 * np.log10(1.0 + hz / 700.0)
 
-    edges = 700.0 * (10.0 ** (np.linspace(*hz_to_mel(np.array([low, high])), bands + 2) / 2595.0) - 1.0) * warp
+    first, last = hz_to_mel(np.array([low, high]))
+    edges = 700.0 * (10.0 ** (np.linspace(first, last, bands + 2) / 2595.0) - 1.0) * warp
     freqs = np.arange(bins) * SAMPLE_RATE / N_FFT
     rise = (freqs[:, None] - edges[:-2]) / np.diff(edges)[:-1]
     fall = (edges[2:] - freqs[:, None]) / np.diff(edges)[1:]

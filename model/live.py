@@ -24,7 +24,7 @@ class LiveConfig:
         entries: codebook sizes for 50, 25 and 12.5 Hz. Smaller is more private and less intelligible.
         code_dim: numbers per code vector.
         voice_dim: size of a voice embedding.
-        voices: rows of the training-time voice table. Its buffer `voice_range` (voices, 2) holds each one's log-F0 range.
+        voices: rows of the training-time voice table. Buffer `voice_range` (voices, 2) holds each one's log-F0 range.
     """
 
     entries: tuple[int, int, int] = (512, 128, 32)

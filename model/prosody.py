@@ -51,8 +51,8 @@ class PitchFeatures(nn.Module):
 class PitchNet(StreamingLayer):
     """Estimates F0 and voicing of both 10 ms frames of a 20 ms step.
 
-    Output per frame: logits over F0_BINS, and one voicing logit. Frame k speaks of time k * 240 samples, the newest that
-    still lies inside the window.
+    Output per frame: logits over F0_BINS, and one voicing logit. Frame k speaks of time k * 240 samples, the newest
+    that still lies inside the window.
     """
 
     def __init__(self, channels: int = 128, dilations: tuple[int, ...] = (1, 1, 2, 4)) -> None:

@@ -1,7 +1,7 @@
 """The vocoder: log-mel, F0 and voicing to sound, as filtered pulses plus filtered noise.
 
-A source-filter model with filters predicted per frame in the frequency domain (as in neural homomorphic vocoding, Liu et
-al. 2020, and DDSP, arXiv 2001.04643), with one hop of overlap-add as its only delay.
+A source-filter model with filters predicted per frame in the frequency domain (as in neural homomorphic vocoding, Liu
+et al. 2020, and DDSP, arXiv 2001.04643), with one hop of overlap-add as its only delay.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SourceFilter(StreamingLayer):
         """`source` (B, 2, 480): the last two hops of pulses and noise; `tail` (B, 240): half a window to be added."""
         return {"source": self.analysis.new_zeros(batch, 2, 2 * HOP), "tail": self.analysis.new_zeros(batch, HOP)}
 
-    def forward(self, source: Tensor, filters: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, source: Tensor, filters: Tensor) -> Tensor:
         """source (B, 2, T * 240), filters (B, T, 3, 361) to samples (B, T * 240), offline."""
         return self.stream(source, filters, self.initial_state(source.shape[0]))[0]
 
@@ -92,7 +92,7 @@ class Vocoder(StreamingLayer):
         self.source_filter = SourceFilter()
         self.receptive_field = self.stack.receptive_field + 2
 
-    def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor, noise: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor, noise: Tensor) -> Tensor:
         """Offline."""
         amplitude = _amplitude(voicing)
         source = self._source(self.pulses(f0, voicing), amplitude, noise, amplitude[:, :1] * 0)

@@ -34,6 +34,8 @@ STEADY_RUN = 4
 PLACE_S = 0.003
 SETTLE_RUN = 50
 """Before there is a voice again, the lead must stay within PLACE_S of its target, or this many blocks pass."""
+WAKING_RUN = 25
+"""Blocks after a start from which nothing is learnt: devices that were asleep come in bursts first."""
 EARLY_S = 0.03
 """A lead that is longer than its target by this is cut."""
 VOICE_FADE = 0.2
@@ -87,7 +89,7 @@ class Chain:
         self._due = 0
         self._synced = False
         self._late_run = 0
-        self._steady = self._settling = 0
+        self._steady = self._settling = self._voiced = 0
         self._last_end = 0.0
         self._elapsed = BLOCK_S
         self._lead = self._fall = 0.0
@@ -151,7 +153,7 @@ class Chain:
 
     def _lose_place(self) -> None:
         self._synced = False
-        self._steady = self._settling = 0
+        self._steady = self._settling = self._voiced = 0
         self._drift.jump()
 
     def _run_block(self, end: float) -> None:
@@ -239,7 +241,9 @@ class Chain:
         self._steady = min(self._steady + 1, STEADY_RUN)
         if self._steady == STEADY_RUN:
             before = self._wait.target
-            self._wait.note(need, self._elapsed)
+            self._voiced += 1
+            if self._voiced > WAKING_RUN:
+                self._wait.note(need, self._elapsed)
             self._fall = min(0.0, self._wait.target - before) / max(self._elapsed, 1e-3)
             self._play.write_at(self._due, frames)
             self._board.put("fed_time", self._clock())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-MAX_PPM = 1500.0
-"""2.6 hundredths of a semitone: nobody hears it."""
-SLEW_PPM_S = 150.0
-"""How fast the ratio may change: no audible step in pitch."""
+MAX_PPM = 2500.0
+"""4.3 cents, hundredths of a semitone: less than what an ear tells apart in speech."""
+SLEW_PPM_S = 1000.0
+"""How fast the ratio may change: 1.7 cents a second is no audible step in pitch."""
 
 
 class DriftLoop:

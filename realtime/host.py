@@ -99,7 +99,7 @@ class Host:
             board.put("out_open", self._trouble is None)
             if self._trouble is not None and self._trouble.lost:
                 self._close()
-                self._retry_at = now + RETRY_S
+                self._retry_at = now
             elif now >= self._latency_at:
                 self._note_latencies(now)
         fed = now - board.get("fed_time") < FED_S

@@ -8,10 +8,10 @@ CEILING_S = 0.08
 """A machine that needs more than this is too slow; then there is silence and not a call with a long delay."""
 FIRST_STEP_S = 0.001
 """What the first late block of a window adds to the lead; each further one adds twice as much as the one before."""
-WINDOW_S = 8.0
+WINDOW_S = 5.0
 """The worst case of the last one to two windows counts."""
-FALL_S_PER_S = 0.0005
-"""How fast an unneeded lead is given back: 500 ppm of pitch, which nobody hears."""
+FALL_S_PER_S = 0.0015
+"""How fast an unneeded lead is given back: 1500 ppm, 2.6 cents of pitch, which nobody hears."""
 
 
 class Lead:

@@ -26,6 +26,8 @@ READY_S = 2.0
 POLL_S = 0.05
 LATENCY_S = 0.2
 FROZEN_S = 0.3
+WAKING_S = 5.0
+"""A device that was asleep takes its time to find its rhythm."""
 TARGET_CHUNKS = 2
 MOST = 1 << 16
 
@@ -41,12 +43,15 @@ class SteadyLatency:
 
     def __init__(self) -> None:
         self._readings: deque[tuple[float, float]] = deque(maxlen=25)
-        self._served = self._trusted_from = monotonic()
+        self._served = self._trusted_from = self._opened = monotonic()
 
     def served(self, now: float) -> None:
         """The server took sound; a long time since it last did means that it was frozen, or its device asleep."""
-        if now - self._served > FROZEN_S and self._readings:
-            self._trusted_from = now + self.DISTRUST_S
+        if now - self._served > FROZEN_S:
+            if now - self._opened < WAKING_S:
+                self._readings.clear()
+            else:
+                self._trusted_from = now + self.DISTRUST_S
         self._served = now
 
     def note(self, record_s: float, playback_s: float) -> None:

@@ -73,7 +73,7 @@ class Resampler:
         fraction = self._fraction[:most]
         np.subtract(at, phase, out=fraction, casting="unsafe")
         windows = self._windows[base]
-        out = np.einsum("nk,nk->n", windows, self._table[phase])
+        out: Frames = np.einsum("nk,nk->n", windows, self._table[phase])
         out += fraction * np.einsum("nk,nk->n", windows, self._slope[phase])
         self._position += most * step
         used = min(int(self._position), starts)

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable
 
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import nn
 
 
-def adam(parameters: Iterable[nn.Parameter], rate: float, steps: int, warmup: int = 100) -> dict[str, object]:
+def adam(parameters: Iterable[nn.Parameter], rate: float, steps: int, warmup: int = 100) -> OptimizerLRScheduler:
     """AdamW with a short linear rise and half a cosine down to a twentieth of `rate`, in Lightning's form."""
     optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.98), weight_decay=1e-3)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lightning
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
 from core.spec import HOP, SAMPLE_RATE
@@ -55,7 +56,7 @@ class VocoderTask(lightning.LightningModule):
                 writer.add_audio(f"resynthesis/{i}", made[i].float(), self.global_step, SAMPLE_RATE)
                 writer.add_audio(f"recording/{i}", wanted[i], self.global_step, SAMPLE_RATE)
 
-    def configure_optimizers(self) -> dict[str, object]:
+    def configure_optimizers(self) -> OptimizerLRScheduler:
         return adam(self.vocoder.parameters(), self.learning_rate, int(self.trainer.estimated_stepping_batches))
 
     def _step(self, batch: Batch, stage: str) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lightning
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
 from core.spec import FRAMES, HOP, SAMPLE_RATE
@@ -24,8 +25,8 @@ SETTLE = 10
 class VqvaeTask(lightning.LightningModule):
     """Trains everything but the vocoder.
 
-    Encoder outputs pass unquantised during the first `warmup_steps`; then k-means of what they are becomes the codebook,
-    so that it starts where the data is (a random start collapsed to a handful of codes).
+    Encoder outputs pass unquantised during the first `warmup_steps`; then k-means of them becomes the codebook, so
+    that it starts where the data is (a random start collapsed to a handful of codes).
 
     Args:
         losses: terms in the domains "mel" and "latent".
@@ -168,7 +169,7 @@ class VqvaeTask(lightning.LightningModule):
         if index == 0 and self.logger is not None:
             self._show(batch, step)
 
-    def configure_optimizers(self) -> dict[str, object]:
+    def configure_optimizers(self) -> OptimizerLRScheduler:
         parameters = [p for p in self.parameters() if p.requires_grad]
         return adam(parameters, self.learning_rate, int(self.trainer.estimated_stepping_batches))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from gui.models.settings import SettingsStore
-from gui.models.voices import VoicesModel
+from gui.models.voices import VoiceChoice, VoicesModel
 from gui.platform.child import interrupt, voxveil_command
 
 SOUND_FILES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"}
@@ -61,10 +61,11 @@ class FilesModel(QObject):
         """Queue recordings, and those of folders; the results stand beside them. Returns how many were added."""
         found = [path for named in paths for path in _recordings(named)]
         taken = {job.target for job in self.jobs}
+        voice = [*voice_words(self._voices.choice), "--prosody", f"{self._store.values.prosody:g}"]
         for source in found:
             target = _free_name(source, taken)
             taken.add(target)
-            self.jobs.append(Job(source, target, self._voice_words()))
+            self.jobs.append(Job(source, target, voice))
         if found:
             self.listed.emit()
             self._next()
@@ -156,14 +157,14 @@ class FilesModel(QObject):
         if job in self.jobs:
             self.changed.emit(self.jobs.index(job))
 
-    def _voice_words(self) -> list[str]:
-        choice = self._voices.choice
-        words = {
-            "named": ["--voice", choice.a],
-            "mix": ["--mix", choice.a, choice.b, f"{choice.weight:g}"],
-            "new": ["--new", str(choice.seed)],
-        }[choice.kind]
-        return [*words, "--prosody", f"{self._store.values.prosody:g}"]
+
+def voice_words(choice: VoiceChoice) -> list[str]:
+    """The options of `voxveil file` that choose this voice."""
+    return {
+        "named": ["--voice", choice.a],
+        "mix": ["--mix", choice.a, choice.b, f"{choice.weight:g}"],
+        "new": ["--new", str(choice.seed)],
+    }[choice.kind]
 
 
 def _recordings(path: Path) -> list[Path]:

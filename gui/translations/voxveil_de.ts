@@ -676,6 +676,14 @@
         <translation>Erzeugt eine Stimme, die niemand hat. Sie bleibt in der Liste der Stimmen.</translation>
     </message>
     <message>
+        <source>Listen to this voice</source>
+        <translation>Diese Stimme anhören</translation>
+    </message>
+    <message>
+        <source>Hear this voice speak a sentence. Only you hear it.</source>
+        <translation>Hören Sie einen Satz in dieser Stimme. Nur Sie hören ihn.</translation>
+    </message>
+    <message>
         <source>Favourite</source>
         <translation>Favorit</translation>
     </message>

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QTa
 from gui.engine_port import EnginePort
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
+from gui.models.preview import Preview
 from gui.models.protection import Level
 from gui.models.settings import SettingsStore
 from gui.models.trace import Trace
@@ -37,6 +38,7 @@ class CallPage(QWidget):
         call: CallModel,
         devices: DevicesModel,
         voices: VoicesModel,
+        preview: Preview,
         store: SettingsStore,
         theme: Theme,
         parent: QWidget | None = None,
@@ -60,7 +62,7 @@ class CallPage(QWidget):
             self.tr("Level that is sent"),
             theme,
         )
-        self.mixer = VoiceMixer(voices, theme)
+        self.mixer = VoiceMixer(voices, preview, theme)
         self.sound = SoundControls(call, devices, store, theme)
         self._details = QWidget()
         QVBoxLayout(self._details).setContentsMargins(0, 0, 0, 0)

@@ -78,7 +78,8 @@ class VoiceMapView(QWidget):
             painter.setBrush(QColor(colours.accent if used else colours.quiet))
             painter.drawEllipse(at, 4.5, 4.5)
             painter.setPen(QColor(colours.text if used else colours.quiet))
-            painter.drawText(QRectF(at.x() - 50, at.y() + (9 if used else 4), 100, 16), Qt.AlignmentFlag.AlignHCenter, display(name))
+            below = QRectF(at.x() - 50, at.y() + (9 if used else 4), 100, 16)
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, display(name))
         if here is not None:
             painter.setPen(QPen(QColor(colours.accent), 2.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)

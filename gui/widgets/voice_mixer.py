@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.models.preview import Preview
 from gui.models.voices import VoiceChoice, VoicesModel, display
 from gui.theme.current import Theme
 from gui.theme.icons import icon
@@ -24,9 +25,9 @@ from gui.widgets.voice_map_view import VoiceMapView
 class VoiceMixer(QWidget):
     """The page “Voice”."""
 
-    def __init__(self, voices: VoicesModel, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, voices: VoicesModel, preview: Preview, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._voices, self._theme = voices, theme
+        self._voices, self._preview, self._theme = voices, preview, theme
         self.map = VoiceMapView(voices, theme)
         self.first, self.second = QComboBox(), QComboBox()
         self.first.setAccessibleName(self.tr("First voice of the mix"))
@@ -37,6 +38,10 @@ class VoiceMixer(QWidget):
         self.slider.setAccessibleName(self.tr("How much of the second voice"))
         self.new_person = QPushButton(self.tr("New person"))
         self.new_person.setToolTip(self.tr("Make a voice that nobody has. It is kept in the list of voices."))
+        self.listen = QToolButton()
+        self.listen.setCheckable(True)
+        self.listen.setAccessibleName(self.tr("Listen to this voice"))
+        self.listen.setToolTip(self.tr("Hear this voice speak a sentence. Only you hear it."))
         self.favourite = QToolButton()
         self.favourite.setCheckable(True)
         self.favourite.setAccessibleName(self.tr("Favourite"))
@@ -54,6 +59,7 @@ class VoiceMixer(QWidget):
         mix.addWidget(self.slider, 2, 0, 1, 2)
         buttons = QHBoxLayout()
         buttons.addWidget(self.new_person, 1)
+        buttons.addWidget(self.listen)
         buttons.addWidget(self.favourite)
         side = QVBoxLayout()
         side.addLayout(mix)
@@ -72,6 +78,8 @@ class VoiceMixer(QWidget):
         self.new_person.clicked.connect(voices.make_person)
         self.forget.clicked.connect(lambda: voices.forget_person(voices.choice.seed))
         self.favourite.clicked.connect(lambda: voices.toggle_favourite(voices.choice.a))
+        self.listen.clicked.connect(preview.toggle)
+        preview.changed.connect(lambda: self.listen.setChecked(preview.busy))
         voices.chosen.connect(self._show)
         voices.listed.connect(self._show)
         theme.changed.connect(self._recolour)
@@ -110,4 +118,5 @@ class VoiceMixer(QWidget):
 
     def _recolour(self) -> None:
         colours = self._theme.colours
+        self.listen.setIcon(icon("play", colours.text, colours.on_accent))
         self.favourite.setIcon(icon("star", colours.text, colours.on_accent))

@@ -9,7 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.bundle import Bundle
-from gui.models.files import FilesModel, JobState
+from gui.models.files import FilesModel, JobState, voice_words
+from gui.models.preview import Preview
 from gui.models.settings import SettingsStore
 from gui.models.voices import VoiceChoice, VoicesModel
 from gui.platform.player import Player
@@ -66,10 +67,24 @@ def test_cancel_leaves_nothing(files: FilesModel, qtbot: QtBot, tmp_path: Path) 
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_each_kind_of_voice_reaches_the_command(files: FilesModel) -> None:
-    voices = files._voices
-    assert files._voice_words()[:2] == ["--voice", "click"]
-    voices.choose(VoiceChoice("mix", a="click", b="clack", weight=0.25))
-    assert files._voice_words()[:4] == ["--mix", "click", "clack", "0.25"]
-    voices.choose(VoiceChoice("new", seed=7))
-    assert files._voice_words()[:2] == ["--new", "7"]
+def test_each_kind_of_voice_has_its_words() -> None:
+    assert voice_words(VoiceChoice("named", a="click")) == ["--voice", "click"]
+    assert voice_words(VoiceChoice("mix", a="click", b="clack", weight=0.25)) == ["--mix", "click", "clack", "0.25"]
+    assert voice_words(VoiceChoice("new", seed=7)) == ["--new", "7"]
+
+
+def test_a_preview_is_made_and_cleaned_up_even_if_it_cannot_be_played(
+    bundle: Bundle, store: SettingsStore, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "nothing"))
+    player = Player()
+    preview = Preview(bundle.path, VoicesModel(bundle.voices, "click", store), player)
+    with qtbot.waitSignal(preview.problem, timeout=60_000) as said:
+        preview.toggle()
+        assert preview.busy
+        folder = Path(preview._folder.name)
+    assert "cannot play sound" in said.args[0]
+    assert not preview.busy
+    assert not folder.exists()
+    preview.close()

@@ -1,0 +1,70 @@
+"""Do the shipped graphs say what the torch model says? Measured over a real recording, sample by sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from core.bundle import Bundle
+from core.errors import BundleError
+from core.spec import BLOCK
+from model.live import LiveModel
+from realtime.pipeline import Pipeline, noise_block
+
+TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Largest absolute differences per sample: ONNX streaming against torch streaming, and torch streaming against torch
+    offline; the number of samples, and the level of the output (RMS), so that silence cannot pass.
+    """
+
+    onnx: float
+    streaming: float
+    samples: int
+    level: float
+
+
+def compare(model: LiveModel, bundle: Bundle, samples: np.ndarray, voice: np.ndarray) -> Parity:
+    """Run the same recording three ways.
+
+    Args:
+        samples: float32 [n] at 24 kHz; what does not fill a block at the end is left out.
+        voice: float32 [V].
+    """
+    count = len(samples) // BLOCK
+    audio = torch.from_numpy(np.ascontiguousarray(samples[: count * BLOCK], np.float32))[None]
+    noise = torch.from_numpy(np.concatenate([noise_block(0, i) for i in range(count)]))[None]
+    row, knob = torch.from_numpy(voice)[None], torch.ones(1, 1)
+    pipeline, packed = Pipeline(bundle, "cpu"), []
+    state = pipeline.initial_state()
+    streamed, memory = [], model.initial_state()
+    with torch.no_grad():
+        offline = model(audio, row, knob, noise)[0].numpy()
+        for i in range(count):
+            span = slice(i * BLOCK, (i + 1) * BLOCK)
+            block, state = pipeline.step(audio[0, span].numpy(), state, voice, 1.0)
+            packed.append(block)
+            piece, memory = model.stream(audio[:, span], row, knob, noise[:, span], memory)
+            streamed.append(piece[0].numpy())
+    torch_streamed = np.clip(np.concatenate(streamed), -1, 1)
+    onnx_streamed, offline = np.concatenate(packed), np.clip(offline, -1, 1)
+    return Parity(
+        float(np.abs(onnx_streamed - torch_streamed).max()),
+        float(np.abs(torch_streamed - offline).max()),
+        count * BLOCK,
+        float(np.sqrt(np.mean(offline.astype(np.float64) ** 2))),
+    )
+
+
+def demand(parity: Parity) -> None:
+    """Raises BundleError where a difference is larger than TOLERANCE."""
+    worst = max(parity.onnx, parity.streaming)
+    if worst > TOLERANCE:
+        raise BundleError(
+            f"the exported graphs differ from the model by {worst:.1e} per sample (allowed: {TOLERANCE:.0e}); "
+            "do not ship this bundle, and report how it was trained"
+        )
