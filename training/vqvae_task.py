@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import lightning
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
+from core.errors import ConfigError
 from core.spec import FRAMES, HOP, SAMPLE_RATE
 from model.encoder import RATES, WARPS
 from model.frontend import VoiceMel
@@ -35,7 +38,8 @@ class VqvaeTask(lightning.LightningModule):
         warmup_steps: optimiser steps before quantisation begins.
         decay: of the codebooks' moving average.
         dead_below: an entry used less than this fraction of the mean is restarted.
-        vocoder_checkpoint: a checkpoint of stage 1, to hear the validation examples and to export; "" for none.
+        start_from: a checkpoint of an earlier stage or run whose weights to begin with, as far as it has them (a vocoder
+            to hear the validation examples and to export, or a whole model to train on); "" for none.
         model: sizes.
     """
 
@@ -47,7 +51,7 @@ class VqvaeTask(lightning.LightningModule):
         warmup_steps: int = 400,
         decay: float = 0.99,
         dead_below: float = 0.03,
-        vocoder_checkpoint: str = "",
+        start_from: str = "",
         model: LiveConfig | None = None,
     ) -> None:
         super().__init__()
@@ -61,8 +65,8 @@ class VqvaeTask(lightning.LightningModule):
         self.decay, self.dead_below = decay, dead_below
         self._reservoir: list[Tensor] = []
         self._voice_names: list[str] = []
-        if vocoder_checkpoint:
-            load_vocoder(self.model, vocoder_checkpoint)
+        if start_from:
+            load_weights(self, start_from)
         self.model.vocoder.requires_grad_(False)
 
     @property
@@ -211,11 +215,20 @@ class VqvaeTask(lightning.LightningModule):
             writer.add_image(f"mel/{i}", _picture(mel[i], step.mel_target[paired][i]), self.global_step)  # type: ignore[index]
 
 
-def load_vocoder(model: LiveModel, checkpoint: str) -> None:
-    """Put the vocoder of a stage-1 checkpoint into `model`."""
-    state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
-    prefix = "vocoder."
-    model.vocoder.load_state_dict({k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)})
+def load_weights(task: nn.Module, checkpoint: str) -> None:
+    """Put the weights of a checkpoint of any stage into `task`; what the checkpoint lacks stays as it is.
+
+    Raises:
+        ConfigError: no such file, or its weights are of other sizes.
+    """
+    if not Path(checkpoint).is_file():
+        raise ConfigError(f"start_from: {checkpoint}: no such checkpoint")
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+    renamed = {f"model.{k}" if k.startswith("vocoder.") else k: v for k, v in state.items()}
+    try:
+        task.load_state_dict(renamed, strict=False)
+    except RuntimeError as error:
+        raise ConfigError(f"start_from: {checkpoint}: {str(error).splitlines()[-1].strip()}") from error
 
 
 def _picture(made: Tensor, wanted: Tensor) -> Tensor:
