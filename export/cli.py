@@ -27,7 +27,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--name", default="balanced", help="what the bundle calls itself")
     parser.add_argument("--voices", type=Path, default=Path("configs/voices.yaml"), help="recipes of the voice bank")
     parser.add_argument("--full-precision", action="store_true", help="store weights as float32 instead of float16")
-    parser.add_argument("--check", type=Path, metavar="FILE", help="recording for the parity check (default: the sample)")
+    parser.add_argument(
+        "--check", type=Path, metavar="FILE", help="recording for the parity check (default: the sample)"
+    )
     args = parser.parse_args(argv)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     os.environ.setdefault("TORCH_LOGS", "-all")

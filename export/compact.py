@@ -23,8 +23,8 @@ def round_weights(model: nn.Module) -> None:
 
 
 def store_half(path: Path) -> None:
-    """Rewrite a graph: each large float32 weight that float16 holds exactly becomes float16 and a Cast, which the runtime
-    folds away when it loads the graph.
+    """Rewrite a graph: each large float32 weight that float16 holds exactly becomes float16 and a Cast, which the
+    runtime folds away when it loads the graph.
     """
     model = onnx.load(str(path))
     graph = model.graph

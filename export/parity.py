@@ -18,8 +18,8 @@ TOLERANCE = 1e-4
 
 @dataclass(frozen=True)
 class Parity:
-    """Largest absolute differences per sample: ONNX streaming against torch streaming, and torch streaming against torch
-    offline; the number of samples, and the level of the output (RMS), so that silence cannot pass.
+    """Largest absolute differences per sample: ONNX streaming against torch streaming, and torch streaming against
+    torch offline; the number of samples, and the level of the output (RMS), so that silence cannot pass.
     """
 
     onnx: float

@@ -25,8 +25,8 @@ STAGES = (
     "block",
     "output wait",
 )
-"""What is timed. "ring wait" is from the device's delivery to the worker's taking, "block" is the worker's whole work on
-one block, "output wait" is how long finished sound waits for the output device."""
+"""What is timed. "ring wait" is from the device's delivery to the worker's taking, "block" is the worker's whole work
+on one block, "output wait" is how long finished sound waits for the output device."""
 TIMES = 1024
 """Runs of each stage that are kept."""
 XRUNS = (

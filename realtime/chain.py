@@ -1,4 +1,4 @@
-"""What the worker does with sound: capture ring, resampling, model, resampling, play ring; always on time or not at all.
+"""What the worker does with sound: capture ring, resampling, model, resampling, play ring; on time or not at all.
 
 The chain keeps the delay constant by construction. It knows at which position of the play ring the next block is due;
 a block that is late loses the part whose time has passed, and when lateness persists, the backlog is dropped and the
@@ -64,9 +64,7 @@ class Chain:
         clock: seconds; the tests bring their own.
     """
 
-    def __init__(
-        self, board: Board, model: Model, model_delay: int, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, board: Board, model: Model, model_delay: int, clock: Callable[[], float] = monotonic) -> None:
         self._board, self._model, self._clock = board, model, clock
         self._model_delay_s = model_delay / SAMPLE_RATE
         self.epoch = board.count("epoch")
@@ -169,9 +167,7 @@ class Chain:
         in_peak, in_rms = dynamics.peak_rms(block)
         self._follow_voice()
         self._times.clear()
-        voice, self._state = self._model.step(
-            block, self._state, self._voice, board.get("prosody"), self._times
-        )
+        voice, self._state = self._model.step(block, self._state, self._voice, board.get("prosody"), self._times)
         modelled = self._clock()
         if not np.isfinite(voice).all():
             board.add_xrun("bad output")

@@ -1,6 +1,7 @@
 """The engine's controller: starts the engine process, steers it and reads how it fares.
 
-It imports neither onnxruntime nor an audio library; it never waits for the engine's process except in `stop` and `close`.
+It imports neither onnxruntime nor an audio library; it never waits for the engine's process except in `stop` and
+`close`.
 """
 
 from __future__ import annotations
@@ -67,9 +68,7 @@ class Engine:
             self._override = State.STARTING, "starting the engine"
             self._host_deaths = 0
             self._wanted.set()
-            self._monitor = threading.Thread(
-                target=self._run, args=(board, config), name="voxveil engine", daemon=True
-            )
+            self._monitor = threading.Thread(target=self._run, args=(board, config), name="voxveil engine", daemon=True)
             self._monitor.start()
 
     def stop(self) -> None:

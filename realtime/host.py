@@ -172,7 +172,7 @@ class Host:
         self._latency_at = now + LATENCY_S
 
     def _close(self) -> None:
-        """Free the streams. A driver or server that hangs costs this process its life: the controller starts another."""
+        """Free the streams. A driver or server that hangs costs this process its life: the controller restarts it."""
         backend, self._backend = self._backend, None
         if backend is None:
             return

@@ -1,4 +1,4 @@
-"""How long before its time a block must be ready: learnt from how long blocks took, as a telephone's jitter buffer does."""
+"""How long before its time a block must be ready, learnt from how long blocks took, as in a jitter buffer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The few functions of libpulse that a low-delay stream needs, through ctypes: PulseAudio, and PipeWire by its pulse server.
+"""The few libpulse functions that a low-delay stream needs, by ctypes: PulseAudio, and PipeWire by its pulse server.
 
 Why not a ready package: pasimple's blocking calls hang with the server and cannot forbid moving a stream, which is a
-privacy matter (a server moves the stream of a removed device to another one, such as the loudspeakers, without a word).
+privacy matter (a server moves the stream of a removed device to another one, as the loudspeakers, without a word).
 With the asynchronous interface nothing here ever waits for the server. Constants are those of libpulse's public headers.
 """
 
@@ -126,7 +126,10 @@ class Connection:
 
     def iterate(self, timeout_s: float) -> None:
         """Handle what the server sent; wait at most `timeout_s` for it."""
-        if self.pulse.mainloop_prepare(self.loop, int(1e6 * timeout_s)) >= 0 and self.pulse.mainloop_poll(self.loop) >= 0:
+        if (
+            self.pulse.mainloop_prepare(self.loop, int(1e6 * timeout_s)) >= 0
+            and self.pulse.mainloop_poll(self.loop) >= 0
+        ):
             self.pulse.mainloop_dispatch(self.loop)
 
     def error(self) -> str:
@@ -154,7 +157,14 @@ class Stream:
     """
 
     def __init__(
-        self, connection: Connection, name: str, device: str, rate: int, playback: bool, attributes: BufferAttr, pinned: bool
+        self,
+        connection: Connection,
+        name: str,
+        device: str,
+        rate: int,
+        playback: bool,
+        attributes: BufferAttr,
+        pinned: bool,
     ) -> None:
         self._connection, self._pulse = connection, connection.pulse
         spec = SampleSpec(FLOAT32LE, rate, 1)

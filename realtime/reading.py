@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -88,7 +89,6 @@ def spectra(board: Board, cursor: int) -> tuple[int, NDArray[np.float32], NDArra
 def memory_mb(pid: int) -> float:
     """Resident memory of a process; 0 where that cannot be read."""
     try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     except (OSError, ValueError, IndexError):
         return 0.0

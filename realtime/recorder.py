@@ -67,7 +67,7 @@ class Recorder:
         self._board.put("record", 0)
         try:
             self._file.close()
-            os.replace(self._beside, self._path)
+            self._beside.replace(self._path)
         except OSError as error:
             self._beside.unlink(missing_ok=True)
             raise AudioFileError(f"{self._path} cannot be written ({error})") from error

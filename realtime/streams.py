@@ -44,13 +44,9 @@ class SoundDeviceBackend:
             find(listed, config.input, "input"),
             find(listed, config.output, "output"),
         ]
-        self._rates = [
-            _rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)
-        ]
+        self._rates = [_rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)]
         self._chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
-        return Opened(
-            self._devices[0]["name"], self._devices[1]["name"], *self._rates, self._chunk_s, self._chunk_s
-        )
+        return Opened(self._devices[0]["name"], self._devices[1]["name"], *self._rates, self._chunk_s, self._chunk_s)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
         """Open and start both streams."""

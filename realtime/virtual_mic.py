@@ -63,8 +63,8 @@ def create(owner: str = KEPT) -> bool:
             _load(
                 pulse,
                 "module-remap-source",
-                f"master={SINK}.monitor source_name={SOURCE} channels=1 channel_map=mono master_channel_map=mono remix=no "
-                f"source_properties=\"device.description='{LABEL}' {TAG}={owner}\"",
+                f"master={SINK}.monitor source_name={SOURCE} channels=1 channel_map=mono master_channel_map=mono "
+                f"remix=no source_properties=\"device.description='{LABEL}' {TAG}={owner}\"",
             )
         except DeviceError:
             pulse.module_unload(sink)
@@ -90,7 +90,9 @@ def status() -> Status:
     with pulse_devices.session() as pulse:
         found = _found(pulse)
     if not found["sink"] or not found["source"]:
-        return Status(False, "", False, "There is no virtual microphone now; `voxveil live` or `voxveil mic create` makes it.")
+        return Status(
+            False, "", False, "There is no virtual microphone now; `voxveil live` or `voxveil mic create` makes it."
+        )
     sink = found["sink"][0]
     owner = sink.properties.get(TAG, "")
     orphan = _orphan(sink)

@@ -38,8 +38,8 @@ class VqvaeTask(lightning.LightningModule):
         warmup_steps: optimiser steps before quantisation begins.
         decay: of the codebooks' moving average.
         dead_below: an entry used less than this fraction of the mean is restarted.
-        start_from: a checkpoint of an earlier stage or run whose weights to begin with, as far as it has them (a vocoder
-            to hear the validation examples and to export, or a whole model to train on); "" for none.
+        start_from: a checkpoint of an earlier stage or run whose weights to begin with, as far as it has them (a
+            vocoder to hear the validation examples and to export, or a whole model to train on); "" for none.
         model: sizes.
     """
 

@@ -88,7 +88,8 @@ def test_only_codes_and_prosody_reach_the_decoder(model: LiveModel) -> None:
     outputs = []
     for audio in (talk(20), torch.randn(1, 480 * 20) * 0.3):
         codes, prosody = model.encoder(audio)
-        assert codes.dtype == torch.int64 and codes.shape == (1, 20, 3)
+        assert codes.dtype == torch.int64
+        assert codes.shape == (1, 20, 3)
         assert prosody.shape == (1, 40, 3)
         codes, prosody = torch.zeros_like(codes) + 2, torch.zeros_like(prosody) + 0.6
         mel, f0, voicing = model.decoder(codes, prosody, voice(model), knob, model.books)

@@ -196,7 +196,6 @@ def longest_silence_s(heard: Frames, rate: int = 48_000) -> float:
 def alive(pid: int) -> bool:
     """Whether a process runs (a zombie does not)."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False

@@ -40,8 +40,8 @@ class Bench:
 
     def __init__(self, board: Board, step: Step) -> None:
         for field, value in (
-            ("in_rate", RATE), ("out_rate", RATE), ("margin", MARGIN_S), ("epoch", 1), ("voice_dim", 3), ("out_open", 1),
-            ("gate_db", -120.0), ("prosody", 1.0),
+            ("in_rate", RATE), ("out_rate", RATE), ("margin", MARGIN_S), ("epoch", 1), ("voice_dim", 3),
+            ("out_open", 1), ("gate_db", -120.0), ("prosody", 1.0),
         ):  # fmt: skip
             board.put(field, value)
         self.board = board

@@ -76,7 +76,7 @@ def test_the_probe_learns_and_ignores_the_unknown() -> None:
     fresh = some(500)
     assert accuracy(probe, [fresh]) > 0.9
     posteriors = probe.posteriors(fresh.rows)
-    assert posteriors.shape == fresh.labels.shape + (4,)
+    assert posteriors.shape == (*fresh.labels.shape, 4)
     assert np.allclose(posteriors.sum(1), 1, atol=1e-4)
 
 
