@@ -151,10 +151,12 @@ class Board:
         self._memory = shared.create(sum(padded.values())) if name is None else shared.attach(name)
         self.owner = name is None
         self.name = self._memory.name
+        memory = self._memory.buf
+        assert memory is not None
         parts: dict[str, memoryview] = {}
         offset = 0
         for key, size in _SIZES.items():
-            parts[key] = self._memory.buf[offset : offset + size]
+            parts[key] = memory[offset : offset + size]
             offset += padded[key]
         self.fields: NDArray[np.void] = np.frombuffer(parts["fields"], _FIELDS)
         self.in_ring = np.frombuffer(parts["in_ring"], np.float32)

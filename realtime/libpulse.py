@@ -2,7 +2,7 @@
 
 Why not a ready package: pasimple's blocking calls hang with the server and cannot forbid moving a stream, which is a
 privacy matter (a server moves the stream of a removed device to another one, as the loudspeakers, without a word).
-With the asynchronous interface nothing here ever waits for the server. Constants are those of libpulse's public headers.
+With the asynchronous interface nothing here ever waits for the server. Constants are from libpulse's public headers.
 """
 
 from __future__ import annotations

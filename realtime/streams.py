@@ -46,7 +46,8 @@ class SoundDeviceBackend:
         ]
         self._rates = [_rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)]
         self._chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
-        return Opened(self._devices[0]["name"], self._devices[1]["name"], *self._rates, self._chunk_s, self._chunk_s)
+        names, rates = [device["name"] for device in self._devices], self._rates
+        return Opened(names[0], names[1], rates[0], rates[1], self._chunk_s, self._chunk_s)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
         """Open and start both streams."""
