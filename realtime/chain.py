@@ -145,6 +145,7 @@ class Chain:
         """The worker was away: forget what piled up, so that the delay afterwards is the delay before."""
         dropped = self._capture.skip() + self._filled
         self._board.add_xrun("backlog dropped", max(1, round(dropped / self._in_rate / BLOCK_S)))
+        self._board.put("overloaded", 1.0)
         self._filled = 0
         self._resample_in.reset()
         self._lose_place()
@@ -229,7 +230,8 @@ class Chain:
             self._on_time(frames, self._lead - slack)
         else:
             self._late(frames, self._lead - slack)
-        board.put("overloaded", float(self._late_run >= LATE_RUN or not self._synced))
+        still = board.count("overloaded") and self._steady < STEADY_RUN
+        board.put("overloaded", float(self._late_run >= LATE_RUN or not self._synced or bool(still)))
         board.put("lead", self._wait.target)
 
     def _on_time(self, frames: Frames, need: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,8 @@ Step = Callable[[np.ndarray, np.ndarray], np.ndarray]
 class Model:
     """Stands for the model: what it does with a block (and with the voice) is the test's affair."""
 
-    def __init__(self, step: Step) -> None:
-        self._step = step
+    def __init__(self, step: Step, think: Callable[[], None]) -> None:
+        self._step, self._think = step, think
         self.fresh = 0
 
     def initial_state(self) -> None:
@@ -32,6 +32,7 @@ class Model:
     def step(
         self, block: np.ndarray, state: Any, voice: np.ndarray, knob: float, timings: Any = None
     ) -> tuple[Any, None]:
+        self._think()
         return self._step(block, voice).astype(np.float32), None
 
 
@@ -47,29 +48,46 @@ class Bench:
         self.board = board
         self.now = 0.0
         self.compute_s = 0.002
-        self.model = Model(step)
+        self.model = Model(step, self._think)
         self.capture, self.play = CaptureRing(board), PlayRing(board, RATE)
         self.chain = Chain(board, self.model, 0, clock=lambda: self.now)
-        self.heard: list[np.ndarray] = []
+        self._chunks: Iterator[np.ndarray] = iter(())
+        self._next = 0.0
+        self._got: list[np.ndarray] = []
 
     def run(self, blocks: int, talk: Callable[[int], np.ndarray] | float = 0.1, work: bool = True) -> np.ndarray:
         """Let so many blocks of time pass; what the output device got meanwhile."""
-        got = []
+        self._chunks, self._got = self._cut(blocks, talk), []
+        while self._tick():
+            if work:
+                self.chain.advance()
+        return np.concatenate(self._got)
+
+    @staticmethod
+    def _cut(blocks: int, talk: Callable[[int], np.ndarray] | float) -> Iterator[np.ndarray]:
         for index in range(blocks):
             frames = talk(index) if callable(talk) else np.full(BLOCK, talk, np.float32)
-            begin = self.now
-            for at in range(0, BLOCK, CHUNK):
-                self.now = begin + (at + CHUNK) / RATE
-                self.capture.write(np.asarray(frames[at : at + CHUNK], np.float32), self.now)
-                out = np.full(CHUNK, 9.0, np.float32)
-                self.play.read_into(out, self.now)
-                got.append(out)
-                if work:
-                    back = self.now
-                    self.now += self.compute_s
-                    self.chain.advance()
-                    self.now = back
-        return np.concatenate(got)
+            yield from np.asarray(frames, np.float32).reshape(-1, CHUNK)
+
+    def _tick(self) -> bool:
+        """The devices' next call; whether there was one."""
+        chunk = next(self._chunks, None)
+        if chunk is None:
+            return False
+        self._next += CHUNK / RATE
+        self.now = max(self.now, self._next)
+        self.capture.write(chunk, self._next)
+        out = np.full(CHUNK, 9.0, np.float32)
+        self.play.read_into(out, self._next)
+        self._got.append(out)
+        return True
+
+    def _think(self) -> None:
+        """The model takes its time, and the devices go on meanwhile."""
+        done = self.now + self.compute_s
+        while self._next + CHUNK / RATE <= done and self._tick():
+            pass
+        self.now = done
 
     def xruns(self, kind: str) -> int:
         return int(self.board.fields["xruns"][0][XRUNS.index(kind)])
