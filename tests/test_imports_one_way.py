@@ -19,7 +19,7 @@ OWN = {
     "core": set(),
     "model": {"core"},
     "training": {"core", "model"},
-    "export": {"core", "model"},
+    "export": {"core", "model", "realtime"},
     "realtime": {"core"},
     "gui": {"core", "realtime"},
     "bench": {"core", "realtime"},

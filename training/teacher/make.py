@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import torch
 from rich.progress import track
 
 from core.errors import ConfigError
@@ -85,11 +86,13 @@ def make_teacher(folder: Path, whisper: Path, use_text: bool = True, threads: in
         folder: a prepared folder with parallel speech in it.
         whisper: a CTranslate2 Whisper model.
         use_text: align the text of real utterances.
+        threads: of the recogniser and of torch.
         limit: at most this many parallel utterances get features, 0 for all; those with features already count.
 
     Raises:
         ConfigError: no parallel speech, or something is not installed.
     """
+    torch.set_num_threads(max(threads, 1))
     corpus = PreparedCorpus(folder)
     paired = [u for split in ("train", "val") for u in corpus.utterances(split, "parallel")]
     lone = [

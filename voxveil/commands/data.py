@@ -92,11 +92,8 @@ def _recordings(args: argparse.Namespace) -> list[Recording]:
 def _teacher(args: argparse.Namespace) -> int:
     for module in ("torch", "faster_whisper"):
         need(module, "teacher")
-    import torch
-
     from training.teacher.make import make_teacher
 
-    torch.set_num_threads(max(args.threads, 1))
     report = make_teacher(args.prepared, args.whisper, not args.no_text, args.threads, args.parallel_limit)
     print(
         f"{report.utterances} utterances taught; on the parallel validation split "
