@@ -10,6 +10,8 @@ STAGES = {
     "vocoder": ("training.vocoder_task", "VocoderTask"),
     "vqvae": ("training.vqvae_task", "VqvaeTask"),
     "joint": ("training.joint_task", "JointTask"),
+    "reference": ("training.reference_task", "ReferenceTask"),
+    "reference-vocoder": ("training.reference_vocoder_task", "ReferenceVocoderTask"),
 }
 
 

@@ -14,6 +14,7 @@ from torch.utils.data import Dataset
 
 from core.spec import FRAMES, HOP
 from training.data.babblers import Babblers
+from training.data.heard_talkers import heard_talkers, talker_of
 from training.data.prepared import PreparedCorpus, Utterance
 from training.perturb.chain import Perturb
 
@@ -30,6 +31,7 @@ class Batch:
         phones: int64 (B, S), -1 unknown; phone_soft: (B, S, classes), zeros where no teacher speaks.
         voice: int64 (B, 2) rows of the voice table; voice_weight: (B,) of the second.
         paired: (B,) 1 where `wanted` exists.
+        talker: int64 (B, 2) who is heard, rows of `heard_talkers`, -1 a stranger; talker_weight: (B,) of the second.
     """
 
     heard: Tensor
@@ -42,6 +44,8 @@ class Batch:
     voice: Tensor
     voice_weight: Tensor
     paired: Tensor
+    talker: Tensor
+    talker_weight: Tensor
 
 
 class Crops(Dataset[Batch]):
@@ -77,6 +81,7 @@ class Crops(Dataset[Batch]):
             raise ValueError(f"no utterance is longer than {frames / 100:.1f} s; use a smaller `frames`")
         self.corpus, self.frames, self.count, self.perturb = corpus, frames, count, perturb
         self.row = {name: i for i, name in enumerate(voices)}
+        self.talker_row = {name: i for i, name in enumerate(heard_talkers(corpus))}
         self.seed, self.epoch = seed, epoch
         if perturb is not None and perturb.source is None:
             perturb.source = Babblers(corpus, long_enough)
@@ -103,6 +108,7 @@ class Crops(Dataset[Batch]):
         steps = frames // FRAMES
         phones = corpus.phones(u, start, frames)[::FRAMES].astype(np.int64)
         soft = corpus.teacher(u, start // FRAMES - 1, steps)
+        *talker, talker_weight = talker_of(u, heard_side, self.talker_row)
         other = "tgt" if heard_side == "src" else "src"
         if u.tgt is None:
             wanted, f0 = np.zeros(frames * HOP, np.float32), np.zeros(frames, np.float32)
@@ -122,6 +128,8 @@ class Crops(Dataset[Batch]):
             voice=torch.tensor([voice]),
             voice_weight=torch.tensor([weight], dtype=torch.float32),
             paired=torch.tensor([float(u.tgt is not None)]),
+            talker=torch.tensor([talker], dtype=torch.int64),
+            talker_weight=torch.tensor([talker_weight], dtype=torch.float32),
         )
 
 
