@@ -44,8 +44,18 @@ def session() -> Iterator[Any]:
         import pulsectl
     except (ImportError, OSError) as error:
         raise DeviceError("libpulse is not installed (Debian: apt-get install libpulse0)") from error
+
+    class Pulse(pulsectl.Pulse):  # type: ignore[misc]
+        """Keeps each device's own rate: pulsectl (24.12) keeps a reference to memory that the next device overwrites."""
+
+        def _pulse_info_cb(self, kind: Any, found: list[Any], done: Any, context: Any, info: Any, *rest: Any) -> None:
+            before = len(found)
+            super()._pulse_info_cb(kind, found, done, context, info, *rest)
+            if len(found) > before and hasattr(info[0], "sample_spec"):
+                found[-1].rate = int(info[0].sample_spec.rate)
+
     try:
-        pulse = pulsectl.Pulse("Voxveil", connect=False)
+        pulse = Pulse("Voxveil", connect=False)
         pulse.connect(autospawn=False)
     except pulsectl.PulseError as error:
         raise DeviceError("no PulseAudio or PipeWire server answers; is one running in your session?") from error
@@ -106,7 +116,7 @@ def _device(info: Any, monitor: bool) -> PulseDevice:
     return PulseDevice(
         name=info.name,
         description=info.description,
-        rate=int(info.sample_spec.rate),
+        rate=info.rate,
         channels=int(info.channel_count),
         monitor=monitor,
         module=None if module in (None, 0xFFFFFFFF) else int(module),
