@@ -10,6 +10,9 @@ from typing import Any
 from core.errors import DeviceError
 from realtime import names
 
+NONE = 0xFFFFFFFF
+"""The server's index of nothing."""
+
 
 @dataclass(frozen=True)
 class PulseDevice:
@@ -46,7 +49,7 @@ def session() -> Iterator[Any]:
         raise DeviceError("libpulse is not installed (Debian: apt-get install libpulse0)") from error
 
     class Pulse(pulsectl.Pulse):  # type: ignore[misc]
-        """Keeps each device's own rate: pulsectl (24.12) keeps a reference to memory that the next device overwrites."""
+        """Keeps each device's own rate: pulsectl (24.12) points to memory that the next device overwrites."""
 
         def _pulse_info_cb(self, kind: Any, found: list[Any], done: Any, context: Any, info: Any, *rest: Any) -> None:
             before = len(found)
@@ -107,6 +110,17 @@ def find_sink(pulse: Any, wanted: str) -> PulseDevice:
     return names.pick(wanted, sinks(pulse), _names, "output")
 
 
+def load_module(pulse: Any, module: str, arguments: str) -> int | None:
+    """Load a module; its index, or None if the server refuses."""
+    from pulsectl import PulseOperationFailed
+
+    try:
+        index = int(pulse.module_load(module, arguments))
+    except PulseOperationFailed:
+        return None
+    return None if index == NONE else index
+
+
 def _names(device: PulseDevice) -> tuple[str, str]:
     return device.description, device.name
 
@@ -119,6 +133,6 @@ def _device(info: Any, monitor: bool) -> PulseDevice:
         rate=info.rate,
         channels=int(info.channel_count),
         monitor=monitor,
-        module=None if module in (None, 0xFFFFFFFF) else int(module),
+        module=None if module in (None, NONE) else int(module),
         properties=dict(info.proplist),
     )

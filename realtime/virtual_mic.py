@@ -53,12 +53,7 @@ def create(owner: str = KEPT) -> bool:
         if found["sink"] and found["source"]:
             return _orphan(found["sink"][0])
         _unload(pulse, [*found["source"], *found["sink"]])
-        sink = _load(
-            pulse,
-            "module-null-sink",
-            f"sink_name={SINK} rate={RATE} channels=1 channel_map=mono format=float32le "
-            f"sink_properties=\"device.description='{LABEL} cable' {TAG}={owner}\"",
-        )
+        sink = _load_sink(pulse, owner)
         try:
             _load(
                 pulse,
@@ -129,9 +124,21 @@ def _unload(pulse: Any, devices: Sequence[pulse_devices.PulseDevice]) -> None:
             pulse.module_unload(module)
 
 
+def _load_sink(pulse: Any, owner: str) -> int:
+    words = (
+        f"sink_name={SINK} rate={RATE} channels=1 channel_map=mono format=float32le "
+        f"sink_properties=\"device.description='{LABEL} cable' {TAG}={owner}\""
+    )
+    try:
+        # Without rewinds PulseAudio's null sink works 50 ms ahead at most, not 2 s: steady delays, quick recovery.
+        return _load(pulse, "module-null-sink", f"{words} norewinds=1")
+    except DeviceError:
+        return _load(pulse, "module-null-sink", words)  # before PulseAudio 15
+
+
 def _load(pulse: Any, module: str, arguments: str) -> int:
-    index = int(pulse.module_load(module, arguments))
-    if index == 0xFFFFFFFF:
+    index = pulse_devices.load_module(pulse, module, arguments)
+    if index is None:
         raise DeviceError(f"the audio server refuses to load {module}, which the virtual microphone needs")
     return index
 
