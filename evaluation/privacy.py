@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from core.errors import ConfigError
 from evaluation.intervals import bootstrap
 from evaluation.similarity import centroid, cosine
+
+Vector = npt.NDArray[Any]
+Score = Callable[[Sequence[Vector], Sequence[Vector]], Vector]
+Pairs = dict[tuple[str, str], list[int]]
 
 
 def equal_error_rate(same: np.ndarray, other: np.ndarray) -> float:
@@ -50,8 +58,9 @@ def linkability(same: np.ndarray, other: np.ndarray, bins: int = 20) -> float:
 class Attack:
     """How well a verifier links talkers. EER in percent with a 95 % interval over talkers; D_sys; trials per kind.
 
-    For pictures: `curve` holds the shares missed and of false alarms by threshold, `histogram` the bins' middles
-    and the shares of same-talker and other-talker scores in them.
+    `by_talker` holds each talker's own equal error rate, `worst_talker` the lowest of them. For pictures: `curve` holds
+    the shares missed and of false alarms by threshold, `histogram` the bins' middles and the shares of same-talker and
+    other-talker scores in them, `matrix` the mean score of each enrolled talker (rows) with each one's trials.
     """
 
     eer: float
@@ -62,27 +71,60 @@ class Attack:
     other: int
     worst_talker: str
     worst_eer: float
+    by_talker: dict[str, float]
     curve: list[list[float]]
     histogram: list[list[float]]
+    matrix: list[list[float]]
 
 
-def attack(enrol: dict[str, list[np.ndarray]], trial: dict[str, list[np.ndarray]]) -> Attack:
-    """Enrol each talker by the mean of `enrol[talker]`, score every embedding in `trial`, cosine distance.
+def cosines(enrolled: Sequence[Vector], trials: Sequence[Vector]) -> Vector:
+    """Cosine of each trial with the mean direction of the enrolment."""
+    model = centroid(list(enrolled))
+    return np.array([cosine(model, e) for e in trials])
+
+
+def attack(
+    enrol: Mapping[str, Sequence[Vector]],
+    trial: Mapping[str, Sequence[Vector]],
+    score: Score = cosines,
+    pairs: Pairs | None = None,
+    draws: int = 300,
+) -> Attack:
+    """Score every trial against every enrolled talker.
 
     The same recordings must not stand in both. Talkers missing on either side are left out.
+
+    Args:
+        enrol, trial: vectors by talker.
+        score: (vectors of one enrolment, trials) to a score for each trial; higher is more alike.
+        pairs: a trial list: for each (enrolled talker, talker on trial) which trials count; None for all.
+        draws: of the bootstrap, 0 for no interval.
+
+    Raises:
+        ConfigError: fewer than two talkers on both sides.
     """
-    talkers = sorted(t for t in enrol if enrol[t] and trial.get(t))
-    models = {t: centroid(enrol[t]) for t in talkers}
-    same = {t: np.array([cosine(models[t], e) for e in trial[t]]) for t in talkers}
-    other = {t: np.array([cosine(models[t], e) for u in talkers if u != t for e in trial[u]]) for t in talkers}
+    talkers = sorted(t for t in enrol if len(enrol[t]) and len(trial.get(t, ())))
+    if len(talkers) < 2:
+        raise ConfigError(f"linking needs two talkers with enrolment and trial, not {len(talkers)}")
+    everything = [e for u in talkers for e in trial[u]]
+    ends = np.cumsum([len(trial[u]) for u in talkers])[:-1]
+    table = {t: np.split(np.asarray(score(enrol[t], everything)), ends) for t in talkers}
+    if pairs is not None:
+        table = {
+            t: [scores[pairs.get((t, u), [])] for u, scores in zip(talkers, row, strict=True)]
+            for t, row in table.items()
+        }
+    same = {t: table[t][i] for i, t in enumerate(talkers)}
+    other = {t: np.concatenate([*table[t][:i], *table[t][i + 1 :]]) for i, t in enumerate(talkers)}
     all_same, all_other = np.concatenate(list(same.values())), np.concatenate(list(other.values()))
 
-    def drawn(index: np.ndarray) -> float:
+    def drawn(index: npt.NDArray[np.int64]) -> float:
         chosen = [talkers[i] for i in index]
-        return equal_error_rate(np.concatenate([same[t] for t in chosen]), np.concatenate([other[t] for t in chosen]))
+        parts = np.concatenate([same[t] for t in chosen]), np.concatenate([other[t] for t in chosen])
+        return equal_error_rate(*parts) if len(parts[0]) and len(parts[1]) else float("nan")
 
-    low, high = bootstrap(drawn, len(talkers), draws=300)
-    per_talker = {t: equal_error_rate(same[t], other[t]) for t in talkers}
+    low, high = bootstrap(drawn, len(talkers), draws)
+    per_talker = {t: equal_error_rate(same[t], other[t]) for t in talkers if len(same[t]) and len(other[t])}
     worst = min(per_talker, key=lambda t: per_talker[t])
     return Attack(
         equal_error_rate(all_same, all_other),
@@ -93,9 +135,30 @@ def attack(enrol: dict[str, list[np.ndarray]], trial: dict[str, list[np.ndarray]
         len(all_other),
         worst,
         per_talker[worst],
+        {t: round(value, 2) for t, value in per_talker.items()},
         _curve(all_same, all_other),
         _histogram(all_same, all_other),
+        [[round(float(np.mean(x)), 3) if len(x) else 0.0 for x in table[t]] for t in talkers],
     )
+
+
+def deidentification(original: list[list[float]], across: list[list[float]]) -> float:
+    """How far anonymizing blurs who is who, 0 (not at all) to 1 (fully), after Noe et al. (arXiv 2008.04962).
+
+    One minus the ratio of the similarity matrices' diagonal dominance: anonymized trials against originals, over
+    originals against originals.
+
+    Args:
+        original, across: `matrix` of the two attacks.
+    """
+    whole = _dominance(original)
+    return 1.0 - _dominance(across) / whole if whole > 0 else float("nan")
+
+
+def _dominance(similar: list[list[float]]) -> float:
+    matrix = np.asarray(similar)
+    off = ~np.eye(len(matrix), dtype=bool)
+    return float(abs(np.mean(np.diag(matrix)) - np.mean(matrix[off])))
 
 
 def _curve(same: np.ndarray, other: np.ndarray, points: int = 100) -> list[list[float]]:

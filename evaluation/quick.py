@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 
 from core.bundle import Bundle
-from evaluation.run import Plan, evaluate
+from evaluation.plan import Plan
+from evaluation.run import evaluate
 
 RECORDINGS = 20
 

@@ -10,25 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from core.spec import SAMPLE_RATE
-from evaluation.pictures import before_and_after, linking
+from evaluation.pictures import before_and_after, linking, map_of_systems, matrices
+from evaluation.published import CAUTION, LEFT_OUT, POINTS
+from evaluation.words import TITLES, eer, in_words, number, points, span
 
-TITLES = {
-    "OVRL": "DNSMOS overall (1–5)",
-    "SIG": "DNSMOS speech",
-    "BAK": "DNSMOS background",
-    "P808": "DNSMOS P.808",
-    "f0_correlation": "log-F0 correlation",
-    "energy_correlation": "energy correlation",
-    "voicing_agreement": "voicing agreement",
-    "wer": "word error rate, against the text",
-    "wer_own": "word error rate, against its own output on the original",
-}
-STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
-table{border-collapse:collapse;margin:1rem 0}td,th{padding:.3rem .8rem;border-bottom:1px solid #d5dbe3;text-align:left}
-img{max-width:100%}audio{width:18rem}small{color:#5b6676}"""
+Sound = npt.NDArray[np.float32]
+
+STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
+table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}
+td,th{padding:.3rem .8rem;border-bottom:1px solid #d5dbe3;text-align:left;vertical-align:top}
+td small{white-space:nowrap}img{max-width:100%}audio{width:18rem}small{color:#5b6676}h2{margin-top:2.5rem}"""
 
 
 def write_json(results: dict[str, Any], path: Path) -> None:
@@ -38,107 +33,142 @@ def write_json(results: dict[str, Any], path: Path) -> None:
     unfinished.rename(path)
 
 
-def write_html(results: dict[str, Any], examples: list[tuple[str, np.ndarray, np.ndarray]], path: Path) -> None:
-    """The page.
+def write_html(results: dict[str, Any], examples: list[tuple[str, Sound, Sound]], path: Path) -> None:
+    """The page, written beside and renamed.
 
     Args:
         results: as in the JSON.
         examples: (title, original, anonymized), 24 kHz.
     """
-    rows = results["rows"]
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows)
-    body = "".join(
-        f"<tr><td>{title}</td>" + "".join(f"<td>{_cell(rows[name][key])}</td>" for name in rows) + "</tr>"
-        for key, title in TITLES.items()
-    )
-    similar = "".join(
-        f"<tr><td>{html.escape(key.replace('_', ' '))}</td><td>{_cell(e)}</td></tr>"
-        for key, e in results["similarity"].items()
-    )
-    players = "".join(_example(*example) for example in examples)
     about = results["about"]
     left_out = "".join(f"<li>{html.escape(line)}</li>" for line in about["left_out"])
-    path.write_text(
-        f"""<!doctype html><html lang="en"><meta charset="utf-8">
-<title>Voxveil: evaluation</title><style>{STYLE}</style>
+    players = "".join(_example(*example) for example in examples)
+    sections = [
+        _section("In plain words", "".join(f"<p>{html.escape(part)}</p>" for part in in_words(results))),
+        _section("Quality, words and melody", _scores(results["rows"])),
+        _section("Words in noise and in a room", _noise(results["noise"])) if results["noise"] else "",
+        _section("By voice", _by_voice(results["voices"])),
+        _section("Attackers", _attacks(results["attacks"], results)),
+        _section("Privacy against intelligibility", _map(results)) if points(results) else "",
+        _section("Whose voice is it?", _similarity(results["similarity"])),
+        _section("Listen", players),
+        _section("Left out", f"<ul>{left_out or '<li>nothing</li>'}</ul>"),
+    ]
+    unfinished = path.with_suffix(".unfinished.html")
+    unfinished.write_text(
+        f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>Voxveil: evaluation</title><style>{STYLE}</style></head><body>
 <h1>Voxveil: evaluation of “{html.escape(about["bundle"])}”</h1>
-<p>{about["recordings"]} recordings of {about["talkers"]} talkers (split “{html.escape(about["split"] or "all")}”),
-through the shipped graphs in streaming form. Square brackets: 95 % bootstrap interval over talkers.
-<small>{html.escape(about["command"])}</small></p>
-<h2>In plain words</h2><p>{in_words(results)}</p>
-<h2>Quality, words and melody</h2><table><tr><th></th>{head}</tr>{body}</table>
-<h2>Whose voice is it?</h2><p>Similarity of the output's voice (Resemblyzer, cosine); the last two rows say what
-“the same person” and “somebody else” score on originals.</p><table>{similar}</table>
-<h2>Attackers</h2>{_attacks(results["attacks"])}
-<h2>Listen</h2>{players}<h2>Left out</h2><ul>{left_out or "<li>nothing</li>"}</ul></html>""",
+<p>{about["recordings"]} recordings ({about["seconds"]:g} s) of {about["talkers"]} talkers (split
+“{html.escape(about["split"] or "all")}”), through the shipped graphs in streaming form. Square brackets: 95 % bootstrap
+interval over talkers.{" Fewer than five talkers: no intervals." if about["talkers"] < 5 else ""}</p>
+<p><small>{html.escape(about["command"])} (took {about["took_minutes"]} minutes)</small></p>
+{"".join(sections)}</body></html>""",
         "utf8",
     )
+    unfinished.rename(path)
 
 
-def in_words(results: dict[str, Any]) -> str:
-    """What the figures mean for somebody who wants to use the app."""
-    row, before = results["rows"]["anonymized"], results["rows"]["original"]
-    parts = [
-        f"Predicted quality is {row['OVRL']['value']:.1f} of 5; "
-        f"the recordings themselves get {before['OVRL']['value']:.1f}."
-    ]
-    if row["wer"]["count"]:
-        parts.append(
-            f"A speech recogniser gets {100 * row['wer']['value']:.0f} of 100 words wrong "
-            f"({100 * before['wer']['value']:.0f} on the recordings themselves)."
-        )
-    strongest = {n: a["eer"] for n, a in results["attacks"].items() if n.startswith("anonymized")}
-    if strongest:
-        name = min(strongest, key=lambda n: strongest[n])
-        parts.append(
-            f"The strongest attacker tried ({html.escape(name.partition(', ')[2])}) confuses people in "
-            f"{strongest[name]:.0f} of 100 cases, where 50 is blind guessing."
-        )
-    parts.append(
-        "Words, accent, tempo and background are not hidden; better attackers than these exist. Do not rely on this "
-        "alone where being recognised is dangerous."
+def _section(title: str, body: str) -> str:
+    return f"<h2>{html.escape(title)}</h2>{body}\n"
+
+
+def _scores(rows: dict[str, Any]) -> str:
+    measured = [key for key in TITLES if any(row[key]["count"] for row in rows.values())]
+    lines = [[TITLES[key], *(_cell(row[key], key) for row in rows.values())] for key in measured]
+    return _table(["", *map(html.escape, rows)], lines)
+
+
+def _noise(noise: dict[str, Any]) -> str:
+    conditions = list(next(iter(noise.values())))
+    lines = [[html.escape(name), *(_cell(row[c], "wer") for c in conditions)] for name, row in noise.items()]
+    return "<p>Word error rate.</p>" + _table(["", *map(html.escape, conditions)], lines)
+
+
+def _by_voice(voices: dict[str, Any]) -> str:
+    keys = [k for k in ("OVRL", "wer", "f0_correlation") if any(row[k]["count"] for row in voices.values())]
+    lines = [[html.escape(voice), *(_cell(row[key], key) for key in keys)] for voice, row in voices.items()]
+    return _table(["voice", *(TITLES[key] for key in keys)], lines)
+
+
+def _similarity(similarity: dict[str, Any]) -> str:
+    lines = [[html.escape(key.replace("_", " ")), _cell(e, key)] for key, e in similarity.items()]
+    return (
+        "<p>Similarity of the output's voice (Resemblyzer, cosine); the last two rows say what “the same person” and "
+        "“somebody else” score on originals.</p>" + _table(["", ""], lines)
     )
-    return " ".join(parts)
 
 
-def _attacks(attacks: dict[str, Any]) -> str:
+def _attacks(attacks: dict[str, Any], results: dict[str, Any]) -> str:
     if not attacks:
         return "<p>Not measured (--linking 0, or fewer than two talkers with two recordings).</p>"
-    rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{a['eer']:.1f} % <small>[{a['low']:.1f}, {a['high']:.1f}] "
-        f"{a['same']} trials</small></td><td>{a['linkability']:.2f}</td>"
-        f"<td>{', '.join(f'{s} {v:.0f} %' for s, v in a['by_sex'].items()) or '–'}</td>"
-        f"<td>{html.escape(a['worst_talker'])}: {a['worst_eer']:.0f} %</td>"
-        f"<td>{_share(a.get('sex_guessed'))}</td></tr>"
-        for name, a in attacks.items()
+    lines = []
+    for name, a in attacks.items():
+        sexes = ", ".join(f"{sex} {value:.0f} %" for sex, value in a["by_sex"].items()) or "–"
+        guessed = ", ".join(
+            f"{key.partition('_')[0]} {a[key]:.0f} %" for key in ("sex_guessed", "group_guessed") if key in a
+        )
+        blur = f"{a['deidentification']:.2f}" if "deidentification" in a else ""
+        worst = f"{html.escape(a['worst_talker'])}: {a['worst_eer']:.0f} %"
+        rate = f"{eer(a)} <small>{a['same']} trials</small>"
+        lines.append([html.escape(name), rate, f"{a['linkability']:.2f}", blur, sexes, worst, guessed])
+    head = [
+        "attacker", "equal error rate (50 = cannot tell)", "linkability D_sys", "de-identification", "women, men",
+        "least protected", "guessed (half = cannot tell)",
+    ]  # fmt: skip
+    ours = {n: a for n, a in attacks.items() if a["system"] in ("original", "anonymized")}
+    similar = {
+        n: a for n, a in ours.items() if a["instrument"] == "Resemblyzer" and a["attacker"].split(",")[0] in
+        ("as it is", "ignorant", "lazy-informed") and "random" not in a["attacker"]
+    }  # fmt: skip
+    taught, second = results["about"]["lessons"], results["about"]["second_verifier"]
+    notes = f"<p>Trained attackers learned from {taught['recordings']} recordings of {taught['talkers']} other talkers."
+    if second:
+        notes += (
+            f" TDNN is a small network of our own, trained on {second.get('real_talkers', '?')} real and "
+            f"{second.get('synthetic_talkers', '?')} synthetic talkers: a weaker ear than Resemblyzer, but another one."
+        )
+    return (
+        _table(head, lines)
+        + notes
+        + "</p>"
+        + _picture(linking(ours), "detection error curves and score distributions")
+        + _picture(matrices(similar), "similarity matrices")
+    )
+
+
+def _map(results: dict[str, Any]) -> str:
+    sources = "".join(
+        f"<li>{html.escape(f'{p.name}: {p.eer:g} % ({p.attacker}), {p.wer:g} %. {p.source}')}</li>" for p in POINTS
     )
     return (
-        "<table><tr><th>attacker</th><th>equal error rate (50 = cannot tell)</th><th>linkability D_sys</th>"
-        f"<th>by sex</th><th>worst protected</th><th>sex guessed (50 = cannot tell)</th></tr>{rows}</table>"
-        f'<img alt="detection error curves and score distributions" src="data:image/png;base64,{linking(attacks)}">'
+        f"<p>{html.escape(CAUTION)}</p>"
+        + _picture(map_of_systems(points(results)), "privacy against intelligibility")
+        + f"<p>Stated by their authors, not measured here:</p><ul>{sources}</ul>"
+        + f"<p>Left out: {html.escape(LEFT_OUT)}.</p>"
     )
 
 
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f} %"
+def _table(head: list[str], lines: list[list[str]]) -> str:
+    top = "".join(f"<th>{cell}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
+    return f"<table><tr>{top}</tr>{body}</table>"
 
 
-def _cell(e: dict[str, Any]) -> str:
-    if not e["count"]:
-        return "–"
-    span = "too few talkers for an interval" if e["low"] != e["low"] else f"[{e['low']:.3f}, {e['high']:.3f}]"
-    return f"{e['value']:.3f} <small>{span} n={e['count']}</small>"
+def _cell(e: dict[str, Any], key: str) -> str:
+    return f"{number(e, key)} <small>{span(e, key)}</small>" if e["count"] else "–"
 
 
-def _example(title: str, original: np.ndarray, made: np.ndarray) -> str:
-    return (
-        f"<h3>{html.escape(title)}</h3><p>before {_player(original)} after {_player(made)}</p>"
-        '<img alt="spectrograms and F0 before and after" '
-        f'src="data:image/png;base64,{before_and_after(original, made)}">'
-    )
+def _picture(data: str, alt: str) -> str:
+    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
 
 
-def _player(samples: np.ndarray) -> str:
+def _example(title: str, original: Sound, made: Sound) -> str:
+    picture = _picture(before_and_after(original, made), "spectrograms and F0 before and after")
+    return f"<h3>{html.escape(title)}</h3><p>before {_player(original)} after {_player(made)}</p>{picture}"
+
+
+def _player(samples: Sound) -> str:
     sound = io.BytesIO()
     soundfile.write(sound, samples, SAMPLE_RATE, format="OGG", subtype="VORBIS")
     return f'<audio controls src="data:audio/ogg;base64,{base64.b64encode(sound.getvalue()).decode()}"></audio>'
@@ -147,6 +177,6 @@ def _player(samples: np.ndarray) -> str:
 def _finite(x: Any) -> Any:
     if isinstance(x, dict):
         return {k: _finite(v) for k, v in x.items()}
-    if isinstance(x, list):
+    if isinstance(x, list | tuple):
         return [_finite(v) for v in x]
     return None if isinstance(x, float) and not np.isfinite(x) else x

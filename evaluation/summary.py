@@ -13,19 +13,23 @@ from evaluation.measure import Measured
 from evaluation.similarity import centroid, cosine
 
 SCORES = (
-    "OVRL", "SIG", "BAK", "P808", "f0_correlation", "energy_correlation", "voicing_agreement", "wer", "wer_own",
+    "OVRL", "SIG", "BAK", "P808", "PLC", "wer", "wer_own", "wer_second", "per", "f0_correlation", "energy_correlation",
+    "voicing_error", "rate_change", "clicks", "level_change", "pause_level", "pause_level_original",
 )  # fmt: skip
 Vector = npt.NDArray[np.float32]
 
 
 def figures(rows: list[Measured]) -> dict[str, Any]:
-    """Mean and 95 % interval of each score. Word errors are weighted by words, as a corpus rate is."""
+    """Mean and 95 % interval of each score. Word and phoneme errors are weighted by length, as a corpus rate is."""
     talkers = [m.recording.talker for m in rows]
-    weights = {"wer": [float(m.words) for m in rows], "wer_own": [float(m.own_words) for m in rows]}
     return {
-        name: asdict(estimate([m.scores.get(name, float("nan")) for m in rows], talkers, weights.get(name)))
+        name: asdict(estimate([m.scores.get(name, float("nan")) for m in rows], talkers, _weights(rows, name)))
         for name in SCORES
     }
+
+
+def _weights(rows: list[Measured], name: str) -> list[float] | None:
+    return [float(m.weights.get(name, 0)) for m in rows] if any(name in m.weights for m in rows) else None
 
 
 def similarities(originals: list[Measured], made: list[Measured], targets: dict[str, Vector]) -> dict[str, Any]:

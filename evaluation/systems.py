@@ -74,7 +74,7 @@ def mcadams() -> System:
 def pitch_shift() -> System:
     """Higher or lower by whole semitones, formants moved along a little: what voice changers do."""
     targets = {f"{s:+d}": s for s in (-5, -4, -3, 3, 4, 5)}
-    return System("pitch shift", lambda x, t: baselines.pitch_shift(x, targets[t]), tuple(targets), "pitch 1")
+    return System("pitch shift (WORLD)", lambda x, t: baselines.pitch_shift(x, targets[t]), tuple(targets), "world 1")
 
 
 def dealt(system: System, loaded: list[tuple[Recording, Sound]], moved: int = 0) -> list[str]:

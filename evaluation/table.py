@@ -7,26 +7,29 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.report import TITLES
+from evaluation.words import TITLES, eer, number, span
 
 
 def show(results: dict[str, Any], console: Console) -> None:
     """Print the figures of `evaluation.run.evaluate`."""
-    about = results["about"]
+    about, rows = results["about"], results["rows"]
     console.print(f"{about['recordings']} recordings of {about['talkers']} talkers ({about['split'] or 'all'})")
-    table = Table("", *results["rows"])
+    table = Table("", *rows)
     for key, title in TITLES.items():
-        table.add_row(title, *(_text(row[key]) for row in results["rows"].values()))
+        if any(row[key]["count"] for row in rows.values()):
+            table.add_row(
+                title, *(f"{number(row[key], key)} {span(row[key], key)}".replace("[", "\\[") for row in rows.values())
+            )
     console.print(table)
+    for name, row in results["noise"].items():
+        rates = ", ".join(f"{condition} {number(e, 'wer')}" for condition, e in row.items())
+        console.print(f"word errors of {name}: {rates}", highlight=False)
     for key, e in results["similarity"].items():
-        console.print(f"similarity {key.replace('_', ' ')}: {_text(e)}", highlight=False)
+        console.print(f"similarity {key.replace('_', ' ')}: {number(e, key)}", highlight=False)
+    if not results["attacks"]:
+        return
+    linked = Table("attacker", "equal error rate", "D_sys", "worst protected")
     for name, a in results["attacks"].items():
-        console.print(
-            f"equal error rate, {name}: {a['eer']:.1f} % [{a['low']:.1f}, {a['high']:.1f}], "
-            f"D_sys {a['linkability']:.2f}, worst {a['worst_talker']} {a['worst_eer']:.0f} %",
-            highlight=False,
-        )
-
-
-def _text(e: dict[str, Any]) -> str:
-    return "-" if not e["count"] else f"{e['value']:.3f} \\[{e['low']:.3f}, {e['high']:.3f}]"
+        worst = f"{a['worst_talker']} {a['worst_eer']:.0f} %"
+        linked.add_row(name, eer(a).replace("[", "\\["), f"{a['linkability']:.2f}", worst)
+    console.print(linked)

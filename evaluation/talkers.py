@@ -7,26 +7,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ConfigError
+from evaluation.trials import lists, read_lists
 
 SOUND = {".wav", ".flac", ".ogg", ".opus", ".mp3"}
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One utterance: a unique id, whose it is ("M", "F" or "?"), and what was said ("" where unknown)."""
+    """One utterance.
+
+    Attributes:
+        id: unique. talker: whose. sex: "M", "F" or "?". text: what was said, "" where unknown. path: the file.
+        role: "enrol" or "trial" where a trial list says so. group: the accent, else the corpus, "" where unknown.
+    """
 
     id: str
     talker: str
     sex: str
     text: str
     path: Path
+    role: str = ""
+    group: str = ""
 
 
 def read_recordings(folder: Path) -> list[Recording]:
     """All recordings of a folder, sorted by id.
 
-    Layouts: a `manifest.jsonl` with lines of `file, talker, sex, text`; LibriSpeech (`talker/chapter/*.flac` with
-    `*.trans.txt`); else one folder per talker, or loose files as one talker each.
+    Layouts: a `manifest.jsonl` with lines of `file, talker, sex, text` (and `accent`, if known); VoicePrivacy
+    (`evaluation.trials`); LibriSpeech (`talker/chapter/*.flac` with `*.trans.txt`, `SPEAKERS.TXT` beside
+    or above it); else one folder per talker, or loose files as one talker each.
 
     Raises:
         ConfigError: no folder, or no recordings in it.
@@ -35,10 +44,14 @@ def read_recordings(folder: Path) -> list[Recording]:
         raise ConfigError(f"{folder}: no such folder of recordings")
     if (folder / "manifest.jsonl").is_file():
         found = [_from_manifest(folder, line) for line in (folder / "manifest.jsonl").read_text("utf8").splitlines()]
+    elif lists(folder):
+        found = [Recording(**fields) for fields in read_lists(folder)]
     else:
-        texts = _librispeech_texts(folder)
+        texts, sexes = _librispeech_texts(folder), _librispeech_sexes(folder)
         found = [
-            Recording(path.stem, _talker(folder, path), "?", texts.get(path.stem, ""), path)
+            Recording(
+                path.stem, _talker(folder, path), sexes.get(_talker(folder, path), "?"), texts.get(path.stem, ""), path
+            )
             for path in folder.rglob("*")
             if path.suffix.lower() in SOUND
         ]
@@ -83,7 +96,8 @@ def spread(recordings: list[Recording], limit: int) -> list[Recording]:
 def _from_manifest(folder: Path, line: str) -> Recording:
     entry = json.loads(line)
     path = folder / entry["file"]
-    return Recording(path.stem, entry["talker"], entry.get("sex", "?"), entry.get("text", ""), path)
+    group = entry.get("accent") or entry.get("corpus", "")
+    return Recording(path.stem, entry["talker"], entry.get("sex", "?"), entry.get("text", ""), path, group=group)
 
 
 def _librispeech_texts(folder: Path) -> dict[str, str]:
@@ -93,6 +107,16 @@ def _librispeech_texts(folder: Path) -> dict[str, str]:
             name, _, text = line.partition(" ")
             texts[name] = text
     return texts
+
+
+def _librispeech_sexes(folder: Path) -> dict[str, str]:
+    """From the corpus's own table (`ID | SEX | SUBSET ...`), in the folder or one or two above it."""
+    for place in (folder, folder.parent, folder.parent.parent):
+        if (place / "SPEAKERS.TXT").is_file():
+            lines = (place / "SPEAKERS.TXT").read_text("utf8", errors="replace").splitlines()
+            rows = [[part.strip() for part in line.split("|")] for line in lines if not line.startswith(";")]
+            return {row[0]: row[1] for row in rows if len(row) > 1 and row[1] in ("M", "F")}
+    return {}
 
 
 def _talker(folder: Path, path: Path) -> str:

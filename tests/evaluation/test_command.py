@@ -10,6 +10,9 @@ import soundfile
 
 from core.assets import sample_path
 from core.audio_file import read_mono
+from core.bundle import Bundle
+from evaluation.figures import BEGIN, END
+from tests.bundles import copy_default
 from voxveil.cli import main
 
 
@@ -26,7 +29,9 @@ def talkers(tmp_path: Path) -> Path:
 
 def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert main(["evaluate", "--talkers", str(talkers), "--split", "", "--quick", "--out", str(out)]) == 0
+    assert (
+        main(["evaluate", "--talkers", str(talkers), "--split", "", "--quick", "--jobs", "1", "--out", str(out)]) == 0
+    )
     report = json.loads((out / "report.json").read_text())
     assert report["about"]["recordings"] == 2
     assert any("broken.wav" in line for line in report["about"]["left_out"])
@@ -41,6 +46,20 @@ def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -
     assert main(["evaluate", "--model-card", str(card), "--out", str(out)]) == 0
     mos = report["rows"]["anonymized"]["OVRL"]["value"]
     assert f"| {mos:.2f} |" in card.read_text()
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n")
+    assert main(["evaluate", "--figures", str(readme), "--out", str(out)]) == 2
+    assert readme.read_text() == "before\n"
+    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    assert main(["evaluate", "--figures", str(readme), "--out", str(out)]) == 0
+    text = readme.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith(f"{END}\nafter\n")
+    assert f"{mos:.2f}" in text
+    assert "old" not in text
+    own = copy_default(tmp_path / "bundle", own=())
+    assert main(["evaluate", "--measured", "--bundle", str(own), "--out", str(out)]) == 0
+    assert Bundle.load(own).manifest["measured"]["OVRL"] == pytest.approx(mos, abs=1e-3)
     report["about"]["files"]["encoder.onnx"] = "of another bundle"
     (out / "report.json").write_text(json.dumps(report))
     card.unlink()
@@ -57,6 +76,9 @@ def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -
         (["--talkers", "{talkers}", "--split", "", "--voices", "nobody"], "nobody"),
         (["--talkers", "{talkers}", "--prosody", "3"], "between 0 and 1"),
         (["--talkers", "{talkers}", "--only-talkers", "none"], "no such list"),
+        (["--talkers", "{talkers}", "--also", "nameless"], "NAME=FOLDER"),
+        (["--talkers", "{talkers}", "--also-prosody", "much"], "wants numbers"),
+        (["--talkers", "{talkers}", "--split", "", "--verifier", "none"], "no such verifier"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

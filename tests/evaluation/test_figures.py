@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError
-from evaluation.backend import Discriminant
+from evaluation.attributes import guessed
+from evaluation.backend import Discriminant, Plda
 from evaluation.intelligibility import normalise, word_errors
 from evaluation.intervals import estimate
 from evaluation.privacy import attack
@@ -70,3 +71,31 @@ def test_a_trained_attacker_finds_talkers_in_a_direction_that_plain_cosine_misse
 def test_too_few_talkers_to_learn_from_are_refused() -> None:
     with pytest.raises(ConfigError, match="needs 10 talkers"):
         Discriminant({f"t{i}": [np.zeros(4), np.ones(4)] for i in range(5)})
+
+
+def test_plda_is_the_likelihood_ratio_of_its_model() -> None:
+    """In one dimension with B = 4 and W = 1 the ratio of two normal densities can be written down."""
+    rng = np.random.default_rng(0)
+    training = {f"t{i}": list(2 * rng.standard_normal() + rng.standard_normal((20, 1))) for i in range(3000)}
+    model = Plda(training)
+    enrolled, trial = [np.array([1.0]), np.array([2.0])], np.array([1.2])
+
+    def log_normal(x: float, mean: float, variance: float) -> float:
+        return -0.5 * ((x - mean) ** 2 / variance + math.log(2 * math.pi * variance))
+
+    gain = 4 / (4 + 1 / 2)
+    expected = log_normal(1.2, gain * 1.5, 1 + 4 - gain * 4) - log_normal(1.2, 0.0, 5.0)
+    assert model(enrolled, [trial])[0] == pytest.approx(expected, abs=0.1)
+    assert model(enrolled, [np.array([-5.0])])[0] < 0
+
+
+def test_a_label_is_guessed_where_it_shows_and_not_where_it_does_not() -> None:
+    rng = np.random.default_rng(0)
+    sexes = {f"t{i}": "FM"[i % 2] for i in range(60)}
+
+    def vectors(first: int, shift: float) -> dict[str, list[np.ndarray]]:
+        return {f"t{i}": [rng.standard_normal(8) + shift * (i % 2) for _ in range(6)] for i in range(first, first + 30)}
+
+    assert guessed(vectors(0, 2.0), vectors(30, 2.0), sexes) == pytest.approx(100, abs=5)
+    assert guessed(vectors(0, 0.0), vectors(30, 0.0), sexes) == pytest.approx(50, abs=12)
+    assert guessed(vectors(0, 2.0), vectors(30, 2.0), dict.fromkeys(sexes, "F")) is None

@@ -23,15 +23,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help="at most N recordings, spread over the talkers")
     add("--linking", type=int, default=0, metavar="N", help="attack the privacy with N recordings (default: not)")
     add("--lessons", type=int, default=270, metavar="N", help="recordings of others that attackers learn from")
+    add("--noise", type=int, default=0, metavar="N", help="word errors in noise and in a room, with N recordings")
     add("--whisper", type=Path, metavar="FOLDER", help="Whisper model for word errors")
+    add("--second-whisper", type=Path, metavar="FOLDER", help="another one (default: FOLDER/tiny of --whisper)")
     add("--prepare-whisper", type=Path, metavar="FOLDER", help="put the recogniser together there, and stop")
+    add("--verifier", type=Path, metavar="FILE", help="weights of the second verifier (default: those that ship)")
+    add("--train-verifier", type=Path, metavar="FILE", help="train it on the talkers that are not held out, and stop")
+    add("--prepared", type=Path, metavar="FOLDER", help="with --train-verifier: its synthetic talkers too")
+    add("--steps", type=int, default=2400, metavar="N", help="with --train-verifier (default: 2400)")
+    add(
+        "--minutes",
+        type=float,
+        default=600.0,
+        metavar="N",
+        help="with --train-verifier: stop then; go on by a new call",
+    )
     add("--target-reference", type=Path, metavar="FOLDER", help="speech of the target voices, a folder each")
     add("--voices", default="", metavar="A,B", help="voices to use in turn (default: the whole bank)")
     add("--prosody", type=float, default=1.0, help="0 flat to 1 as spoken")
-    add("--baselines", action="store_true", help="also measure McAdams (VoicePrivacy B2) and a pitch shift")
-    add(
-        "--model-card", type=Path, metavar="FILE", help="write the card from OUT's report.json and the bundle, and stop"
-    )
+    add("--also-prosody", default="", metavar="X,Y", help="further positions of the knob, a row each")
+    add("--also", action="append", default=[], metavar="NAME=FOLDER", help="another bundle as a row; may be repeated")
+    add("--baselines", action="store_true", help="also measure McAdams (VoicePrivacy B2) and a pitch shift (WORLD)")
+    add("--jobs", type=int, default=0, metavar="N", help="processes (default: one for each core)")
+    add("--model-card", type=Path, metavar="FILE", help="write the card from OUT's report.json, and stop")
+    add("--figures", type=Path, metavar="FILE", help="put OUT's figures between the markers of a page, and stop")
+    add("--measured", action="store_true", help="put OUT's figures into the bundle's manifest, and stop")
     add("--quick", action="store_true", help="20 recordings and two voices: a first look")
 
 
@@ -47,21 +63,22 @@ def run(args: argparse.Namespace) -> int:
         assemble(args.prepare_whisper)
         print(f"{args.prepare_whisper}: Whisper base is ready")
         return 0
-    if args.model_card:
-        from core.bundle import Bundle
-        from evaluation.card import write_card
-
-        write_card(args.out / "report.json", Bundle.load(args.bundle), args.model_card)
-        print(f"{args.model_card}")
-        return 0
+    if args.model_card or args.figures or args.measured:
+        return _publish(args)
     if args.talkers is None:
         raise ConfigError("say where the recordings are: --talkers FOLDER")
-    if args.limit < 1 or args.linking < 0:
-        raise ConfigError("--limit wants 1 or more, --linking 0 or more")
-    if not 0.0 <= args.prosody <= 1.0:
-        raise ConfigError(f"--prosody lies between 0 and 1, not {args.prosody:g}")
+    if args.train_verifier:
+        return _train_verifier(args)
+    if args.limit < 1 or min(args.linking, args.noise, args.jobs) < 0:
+        raise ConfigError("--limit wants 1 or more; --linking, --noise and --jobs 0 or more")
+    settings = tuple(_number(word) for word in args.also_prosody.split(",") if word)
+    for value in (args.prosody, *settings):
+        if not 0.0 <= value <= 1.0:
+            raise ConfigError(f"--prosody lies between 0 and 1, not {value:g}")
+    from evaluation.plan import Plan
     from evaluation.quick import RECORDINGS, pair
-    from evaluation.run import Plan, evaluate
+    from evaluation.run import evaluate
+    from evaluation.workshop import cores
 
     voices = tuple(v for v in args.voices.split(",") if v)
     evaluate(
@@ -75,16 +92,77 @@ def run(args: argparse.Namespace) -> int:
             limit=min(args.limit, RECORDINGS) if args.quick else args.limit,
             linking=args.linking,
             lessons=args.lessons,
+            noise=args.noise,
             whisper=args.whisper,
+            whisper_second=args.second_whisper or _tiny(args.whisper),
+            verifier=args.verifier,
             reference=args.target_reference,
             voices=voices or (pair(args.bundle) if args.quick else ()),
             prosody=args.prosody,
+            settings=settings,
+            also=tuple(_named(word) for word in args.also),
+            processes=args.jobs or cores(),
             baselines=args.baselines,
             command="voxveil " + shlex.join(sys.argv[1:]),
         )
     )
     print(f"{args.out / 'report.html'}")
     return 0
+
+
+def _publish(args: argparse.Namespace) -> int:
+    """What is written from a report that is there already."""
+    from core.bundle import Bundle
+    from evaluation.card import write_card
+    from evaluation.figures import write_figures, write_measured
+
+    report, bundle = args.out / "report.json", Bundle.load(args.bundle)
+    if args.model_card:
+        write_card(report, bundle, args.model_card)
+        print(f"{args.model_card}")
+    if args.figures:
+        write_figures(report, bundle, args.figures)
+        print(f"{args.figures}")
+    if args.measured:
+        print(f"{write_measured(report, bundle).path / 'manifest.json'}")
+    return 0
+
+
+def _train_verifier(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from core.errors import ConfigError
+    from evaluation.verifier_training import Lesson, train
+
+    if args.steps < 1 or args.minutes <= 0:
+        raise ConfigError("--steps wants 1 or more, --minutes more than 0")
+    lesson = Lesson(args.talkers, args.heldout, args.train_verifier, args.prepared, args.steps, args.minutes)
+    error = train(lesson, Console(stderr=True))
+    if error is not None:
+        print(f"{args.train_verifier}: equal error rate {error:.1f} % on the talkers of the split val")
+    return 0
+
+
+def _tiny(whisper: Path | None) -> Path | None:
+    return whisper / "tiny" if whisper and (whisper / "tiny" / "model.bin").is_file() else None
+
+
+def _named(word: str) -> tuple[str, str]:
+    from core.errors import ConfigError
+
+    name, equals, folder = word.partition("=")
+    if not (name and equals and folder) or name in ("original", "anonymized"):
+        raise ConfigError(f"--also wants NAME=FOLDER with a name of its own, not {word}")
+    return name, folder
+
+
+def _number(word: str) -> float:
+    from core.errors import ConfigError
+
+    try:
+        return float(word)
+    except ValueError as error:
+        raise ConfigError(f"--also-prosody wants numbers with commas between them, not {word}") from error
 
 
 def _lines(path: Path) -> tuple[str, ...]:

@@ -1,0 +1,94 @@
+"""Figures as text, the same in page, terminal, card and README."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TITLES = {
+    "OVRL": "DNSMOS overall (1–5)",
+    "SIG": "DNSMOS speech",
+    "BAK": "DNSMOS background",
+    "P808": "DNSMOS P.808",
+    "PLC": "PLCMOS",
+    "wer": "word error rate",
+    "wer_own": "word error rate, against the recogniser's own words on the original",
+    "wer_second": "word error rate, second recogniser",
+    "per": "phoneme error rate",
+    "f0_correlation": "log-F0 correlation",
+    "energy_correlation": "energy correlation",
+    "voicing_error": "voicing error",
+    "rate_change": "speaking rate, change",
+    "clicks": "clicks a minute",
+    "level_change": "level, change in dB",
+    "pause_level": "pauses, dB below speech",
+    "pause_level_original": "pauses of the original",
+}
+SHARES = ("wer", "wer_own", "wer_second", "per", "voicing_error", "rate_change")
+"""Shown in percent."""
+
+
+def number(e: dict[str, Any], key: str) -> str:
+    """The mean; "–" where nothing was measured."""
+    if not e["count"] or e["value"] is None:
+        return "–"
+    return f"{100 * e['value']:.1f} %" if key in SHARES else f"{e['value']:.2f}"
+
+
+def span(e: dict[str, Any], key: str) -> str:
+    """The 95 % interval in brackets; "" where there is none."""
+    low, high = e["low"], e["high"]
+    if not e["count"] or low is None or low != low:
+        return ""
+    return f"[{100 * low:.1f}, {100 * high:.1f}]" if key in SHARES else f"[{low:.2f}, {high:.2f}]"
+
+
+def eer(a: dict[str, Any]) -> str:
+    """An attack's equal error rate with its interval."""
+    if a["low"] is None or a["low"] != a["low"]:
+        return f"{a['eer']:.1f} %"
+    return f"{a['eer']:.1f} % [{a['low']:.1f}, {a['high']:.1f}]"
+
+
+def strongest(attacks: dict[str, Any], system: str, attackers: str = "") -> dict[str, Any] | None:
+    """The attack on a system with the lowest equal error rate, of those whose attacker begins with `attackers`."""
+    found = [a for a in attacks.values() if a["system"] == system and a["attacker"].startswith(attackers)]
+    return min(found, key=lambda a: float(a["eer"])) if found else None
+
+
+def points(results: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """(word error rate, lowest semi-informed equal error rate), percent, of each row where both were measured."""
+    found = {}
+    for name, row in results["rows"].items():
+        attack = strongest(results["attacks"], name, "semi-informed") or strongest(results["attacks"], name, "as it is")
+        if attack is not None and row["wer"]["count"]:
+            found[name] = (100 * row["wer"]["value"], attack["eer"])
+    return found
+
+
+def in_words(results: dict[str, Any]) -> list[str]:
+    """What the figures mean for somebody who wants to use the app, a sentence or two each."""
+    row, before = results["rows"]["anonymized"], results["rows"]["original"]
+    parts = [
+        f"Predicted quality is {row['OVRL']['value']:.1f} of 5; the recordings themselves get "
+        f"{before['OVRL']['value']:.1f}."
+    ]
+    if row["wer"]["count"]:
+        parts.append(
+            f"A speech recogniser gets {100 * row['wer']['value']:.0f} of 100 words wrong "
+            f"({100 * before['wer']['value']:.0f} on the recordings themselves)."
+        )
+    found = strongest(results["attacks"], "anonymized")
+    if found is not None:
+        original = strongest(results["attacks"], "original")
+        plain = f" On the recordings themselves it is {original['eer']:.0f}." if original else ""
+        parts.append(
+            f"The strongest attacker tried ({found['attacker']}, {found['instrument']}) confuses people in "
+            f"{found['eer']:.0f} of 100 cases, where 50 is blind guessing.{plain} The least protected talker was "
+            f"{found['worst_talker']} ({found['worst_eer']:.0f})."
+        )
+    parts.append("Protected: the sound of the voice, against people and machines like those tried here.")
+    parts.append(
+        "Not protected: words, accent, tempo and pauses, melody unless it is flattened, and what is heard in the "
+        "background. Better attackers than these exist. Do not rely on this alone where being recognised is dangerous."
+    )
+    return parts
