@@ -1,4 +1,4 @@
-"""A private PulseAudio (or PipeWire) server for tests: own socket, own runtime folder, everything gone afterwards."""
+"""A private PulseAudio or PipeWire server for tests: own socket, own runtime folder, everything gone afterwards."""
 
 from __future__ import annotations
 
@@ -11,61 +11,84 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
-MISSING = [tool for tool in ("pulseaudio", "parec", "pacat", "pactl") if shutil.which(tool) is None]
+_CLIENTS = ("parec", "pacat", "paplay", "pactl")
+MISSING = [tool for tool in ("pulseaudio", *_CLIENTS) if shutil.which(tool) is None]
 """Tools that these tests need and this machine lacks."""
+PIPEWIRE_MISSING = [
+    tool
+    for tool in ("pipewire", "wireplumber", "pipewire-pulse", "dbus-daemon", "pw-record", *_CLIENTS)
+    if shutil.which(tool) is None
+]
+"""The same for PipeWire."""
+START_S = 15.0
+_ABSENT = ("PULSE_", "PIPEWIRE_", "WIREPLUMBER_", "XDG_", "DBUS_")
 
 
-class PulseServer:
-    """PulseAudio with nothing but what is asked for.
+class AudioServer:
+    """A server with nothing but what is asked for, and its clients. Use one of the classes below.
 
     Args:
         sinks: null sinks to make, name to rate.
     """
 
+    kind = ""
+    sink_options: tuple[str, ...] = ()
+
     def __init__(self, sinks: Mapping[str, int] | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="voxveil-pulse-"))
-        self.socket = self.folder / "native"
+        self.folder = Path(tempfile.mkdtemp(prefix="voxveil-audio-"))
         self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("PULSE_")},
-            "PULSE_SERVER": f"unix:{self.socket}",
+            **{key: value for key, value in os.environ.items() if not key.startswith(_ABSENT)},
             "PULSE_RUNTIME_PATH": str(self.folder),
             "PULSE_STATE_PATH": str(self.folder / "state"),
             "XDG_RUNTIME_DIR": str(self.folder),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
             "HOME": str(self.folder),
         }
         self.sinks = dict(sinks or {})
         self.modules: dict[str, str] = {}
         self._helpers: list[subprocess.Popen[bytes]] = []
-        self.process = self._start()
+        self._daemons: list[subprocess.Popen[bytes]] = []
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        self.socket.unlink(missing_ok=True)
-        process = subprocess.Popen(
-            [
-                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm=yes", "--use-pid-file=no",
-                "--high-priority=yes", "--realtime=yes",
-                f"--load=module-native-protocol-unix auth-anonymous=1 socket={self.socket}",
-            ],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
-        end = monotonic() + 10
+    def _daemons_wanted(self) -> list[list[str]]:
+        """Command lines, in the order in which they are started."""
+        raise NotImplementedError
+
+    def _start(self) -> None:
+        for words in self._daemons_wanted():
+            self._daemons.append(
+                subprocess.Popen(
+                    words,
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            )
+        end = monotonic() + START_S
         while self._try_pactl("info") is None:
-            if monotonic() > end or process.poll() is not None:
-                process.kill()
-                raise RuntimeError("PulseAudio did not start")
+            if monotonic() > end or self.process.poll() is not None:
+                raise RuntimeError(f"{self.kind} did not start")
             sleep(0.05)
         for name, rate in self.sinks.items():
             self.load_sink(name, rate)
-        return process
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The daemon that moves the sound."""
+        return self._daemons[0]
 
     def load_sink(self, name: str, rate: int = 48_000) -> None:
         """Make a null sink (mono, float32) of that name."""
         self.modules[name] = self.pactl(
             "load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", "channels=1", "channel_map=mono",
-            "format=float32le",
+            "format=float32le", *self.sink_options,
         ).strip()  # fmt: skip
 
     def unload_sink(self, name: str) -> None:
@@ -109,24 +132,83 @@ class PulseServer:
 
     def kill(self) -> None:
         """End it without a farewell."""
-        self.process.kill()
-        self.process.wait()
+        for daemon in reversed(self._daemons):
+            daemon.kill()
+            daemon.wait()
+        self._daemons.clear()
 
     def restart(self) -> None:
         """After `kill`: a new one with the same sinks."""
         self.modules.clear()
-        self.process = self._start()
+        self._start()
 
     def close(self) -> None:
         """End everything that was started here and remove the folder."""
-        for process in [*self._helpers, self.process]:
+        for process in self._helpers:
             if process.poll() is None:
                 process.kill()
             process.wait()
+        self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def __enter__(self) -> PulseServer:
+    def __enter__(self) -> AudioServer:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class PulseServer(AudioServer):
+    """PulseAudio with an empty configuration."""
+
+    kind = "PulseAudio"
+    sink_options = ("norewinds=1",)
+    """Otherwise a null sink renders two seconds ahead when it wakes up, as no sound card does."""
+
+    def _daemons_wanted(self) -> list[list[str]]:
+        socket = self.folder / "native"
+        socket.unlink(missing_ok=True)
+        self.environment["PULSE_SERVER"] = f"unix:{socket}"
+        # Otherwise a sink of 44.1 kHz changes to 48 kHz when nobody but a client of that rate uses it.
+        settings = self.folder / "config" / "pulse" / "daemon.conf"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("default-sample-rate = 48000\nalternate-sample-rate = 48000\n")
+        return [
+            [
+                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm=yes", "--use-pid-file=no",
+                "--high-priority=yes", "--realtime=yes",
+                f"--load=module-native-protocol-unix auth-anonymous=1 socket={socket}",
+            ]
+        ]  # fmt: skip
+
+
+class PipeWireServer(AudioServer):
+    """PipeWire with its session manager and its pulse server, as a desktop runs them, but without hardware."""
+
+    kind = "PipeWire"
+
+    def _daemons_wanted(self) -> list[list[str]]:
+        for name in ("native", "pipewire-0", "pipewire-0.lock", "bus"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.environment["PULSE_SERVER"] = f"unix:{self.folder / 'native'}"
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={self.folder / 'bus'}"
+        quiet = self.folder / "config" / "wireplumber" / "main.lua.d" / "51-no-hardware.lua"
+        quiet.parent.mkdir(parents=True, exist_ok=True)
+        monitors = ("alsa_monitor", "v4l2_monitor", "libcamera_monitor")
+        quiet.write_text("".join(f"{monitor}.enabled = false\n" for monitor in monitors))
+        bus = f"unix:path={self.folder / 'bus'}"
+        wait = 'for i in $(seq 300); do [ -S "$XDG_RUNTIME_DIR/{}" ] && exec {}; sleep 0.02; done'
+        return [
+            ["pipewire"],
+            ["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={bus}"],
+            ["sh", "-c", f'[ -S "$XDG_RUNTIME_DIR/bus" ] || sleep 0.3; {wait.format("pipewire-0", "wireplumber")}'],
+            ["sh", "-c", wait.format("pipewire-0", "pipewire-pulse")],
+        ]
+
+    def _start(self) -> None:
+        super()._start()
+        end = monotonic() + START_S
+        while self.sinks and self.pactl("get-default-sink").startswith("@"):
+            if monotonic() > end:
+                raise RuntimeError("PipeWire's session manager did not start")
+            sleep(0.05)

@@ -6,11 +6,11 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from core.bundle import Bundle
@@ -18,40 +18,78 @@ from realtime.board import RING_FRAMES, Board
 from realtime.config import EngineConfig
 from realtime.engine import Engine
 from realtime.snapshot import Snapshot
-from tests.audio_server import PulseServer
+from tests.audio_server import AudioServer, PulseServer
 
 Frames = NDArray[np.float32]
 MIC, CABLE, SPEAKERS = "mic", "cable", "speakers"
 FADE = 64
 """Frames next to silence in which the play ring may have faded (1 ms is 48)."""
-SANE_MS = 120.0
-SAME_MS = 4.0
+SAME_MS = 3.0
+PULSE, PULSE_GAP_MS = 0.8, 150.0
+"""Size of the pulses in `talk`, and the shortest time between two of them."""
+OLD_S = 0.4
+"""Sound is heard within 0.1 s of its making; a busy machine may look at it late."""
+LEFT_S = 0.05
+"""What may be under way in the server and its client when either stops, and comes out when it goes on."""
 PATIENCE_S = 20.0
 """What a busy test machine may take for anything; what was really taken is asserted on where it matters."""
 
 
 class Listener:
-    """Records a device of the server in its own format: what really came out, bit by bit."""
+    """Records a device of the server in its own format: what really came out, bit by bit, and when."""
 
-    def __init__(self, server: PulseServer, device: str, rate: int = 48_000) -> None:
+    def __init__(self, server: AudioServer, device: str, rate: int = 48_000) -> None:
         self._process = server.helper(
             "parec", "-d", device, "--raw", "--format=float32le", f"--rate={rate}", "--channels=1", "--latency-msec=5",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        self._pieces: list[bytes] = []
+        self._pieces: list[tuple[float, bytes]] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         assert self._process.stdout is not None
-        while piece := os.read(self._process.stdout.fileno(), 1 << 16):
-            self._pieces.append(piece)
+        rest = b""
+        while piece := rest + os.read(self._process.stdout.fileno(), 1 << 16):
+            whole = len(piece) // 4 * 4
+            rest = piece[whole:]
+            if len(piece) == len(rest):
+                break
+            self._pieces.append((monotonic(), piece[:whole]))
 
     @property
     def frames(self) -> Frames:
         """Everything so far."""
-        data = b"".join(self._pieces)
-        return np.frombuffer(data[: len(data) // 4 * 4], np.float32)
+        return np.frombuffer(b"".join(piece for _, piece in self._pieces), np.float32)
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """When each frame arrived here (monotonic seconds)."""
+        pieces = list(self._pieces)
+        return np.repeat([at for at, _ in pieces], [len(piece) // 4 for _, piece in pieces])
+
+    def pulses(self, rate: int = 48_000) -> NDArray[np.float64]:
+        """When its pulses sounded (monotonic seconds), by the server's even clock.
+
+        A piece may arrive late but never early, so the earliest arrival tells the time of all.
+        """
+        pieces = list(self._pieces)
+        frames = np.abs(np.frombuffer(b"".join(piece for _, piece in pieces), np.float32))
+        ends = np.cumsum([len(piece) // 4 for _, piece in pieces])
+        zero = min(at - end / rate for (at, _), end in zip(pieces, ends, strict=True))
+        loud = np.flatnonzero(frames > PULSE / 2)
+        groups = np.split(loud, np.flatnonzero(np.diff(loud) > rate // 100) + 1) if len(loud) else []
+        return np.array([zero + group[np.argmax(frames[group])] / rate for group in groups])
+
+    def silent_after(self, moment: float, until: float) -> float:
+        """Seconds from `moment` to the last sound before `until`."""
+        sounds = [at for at, piece in list(self._pieces) if moment < at < until and np.any(np.frombuffer(piece, "f4"))]
+        return max(sounds, default=moment) - moment
+
+    def sound_after(self, moment: float) -> float:
+        """Seconds from `moment` to the first sound after it."""
+        pieces = [(at, piece) for at, piece in list(self._pieces) if at > moment]
+        return next((at - moment for at, piece in pieces if np.any(np.frombuffer(piece, "f4"))), np.inf)
 
     def close(self) -> Frames:
         """Stop; everything that was recorded."""
@@ -64,48 +102,73 @@ class Listener:
 class WorkerLog:
     """Everything that the worker puts into the play ring, read from the shared memory while it happens."""
 
+    EVERY_S = 0.05
+
     def __init__(self, engine: Engine) -> None:
         assert engine._board is not None
         self._board = Board(engine._board.name)
         # What was written shortly before may still be on its way through the server.
         self._seen = max(0, self._board.count("out_written") - RING_FRAMES // 8)
-        self._pieces: list[Frames] = []
+        self._pieces: list[tuple[float, Frames]] = []
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._ending.wait(0.05):
+        while not self._ending.wait(self.EVERY_S):
             self._drain()
 
     def _drain(self) -> None:
         written = self._board.count("out_written")
+        if written < self._seen:
+            self._seen = 0
         first = max(self._seen, written - RING_FRAMES // 2)
-        self._pieces.append(self._board.out_ring[np.arange(first, written) % RING_FRAMES])
+        self._pieces.append((monotonic(), self._board.out_ring[np.arange(first, written) % RING_FRAMES]))
         self._seen = written
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """When each frame was seen here (monotonic seconds): at most EVERY_S after it was written."""
+        return np.repeat([at for at, _ in self._pieces], [len(piece) for _, piece in self._pieces])
 
     def close(self) -> Frames:
         """Stop; everything that was written."""
         self._ending.set()
         self._thread.join()
         self._drain()
-        return np.concatenate(self._pieces) if self._pieces else np.zeros(0, np.float32)
+        return np.concatenate([piece for _, piece in self._pieces])
 
 
 class Rig:
-    """Server, talker and engine; `close` leaves nothing behind."""
+    """Server, talker and engine; `close` leaves nothing behind.
 
-    def __init__(self, folder: Path, bundle: Bundle, talk: Frames, output: str = CABLE, **settings: object) -> None:
-        self.server = PulseServer({SPEAKERS: 48_000, MIC: 48_000, CABLE: 48_000})
-        self._before = {key: os.environ.get(key) for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH")}
-        os.environ.update({key: self.server.environment[key] for key in self._before})
+    Args:
+        talk: what is said into the microphone over and over, at 48 kHz.
+        mic_rate: of the microphone, in Hz; the output has 48 kHz.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        talk: Frames,
+        output: str | None = CABLE,
+        server: type[AudioServer] = PulseServer,
+        mic_rate: int = 48_000,
+        **settings: object,
+    ) -> None:
+        self.mic_rate = mic_rate
+        self.server = server({SPEAKERS: 48_000, MIC: mic_rate, CABLE: 48_000})
+        names = [name for name in self.server.environment if name.startswith(("PULSE_", "XDG_", "DBUS_"))]
+        self._before = {key: os.environ.get(key) for key in names}
+        os.environ.update({key: self.server.environment[key] for key in names})
         self.talk = talk
-        self._talk_file = folder / "talk.wav"
-        soundfile.write(str(self._talk_file), talk, 48_000, subtype="FLOAT")
+        self._quiet = threading.Event()
+        self._talking: threading.Thread | None = None
+        self.known_delay = 0.0
         self.engine = Engine()
         self.config = EngineConfig(
-            bundle=str(bundle.path), voice_row=tuple(bundle.voices.row(bundle.default_voice)), backend="pulse",
-            input=f"{MIC}.monitor", output=output, **settings,  # type: ignore[arg-type]
+            bundle=str(bundle.path), voice_row=tuple(bundle.voices.row(bundle.default_voice)),
+            **{"backend": "pulse", "input": f"{MIC}.monitor", "output": output, **settings},  # type: ignore[arg-type]
         )  # fmt: skip
         self.server.keep_awake(MIC)
 
@@ -116,15 +179,33 @@ class Rig:
         return self.until("live")
 
     def play(self) -> None:
-        """Talk into the microphone, once through the recording."""
+        """Talk into the microphone; what is said is read from `talk` piece by piece, so a test may change it."""
         self._talker = self.server.helper(
-            "paplay", "-d", MIC, str(self._talk_file), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+            "pacat", "-d", MIC, "--raw", "--format=float32le", "--rate=48000", "--channels=1", "--latency-msec=100",
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        pipe = self._talker.stdin
+        assert pipe is not None
+        self._quiet.clear()
+
+        def feed() -> None:
+            at = 0
+            with suppress(OSError), pipe:
+                while not self._quiet.is_set():
+                    piece = self.talk[at : at + 960]
+                    at = (at + 960) % (len(self.talk) - 960)
+                    pipe.write(piece.astype(np.float32).tobytes())
+
+        self._talking = threading.Thread(target=feed, daemon=True)
+        self._talking.start()
 
     def hush(self) -> None:
         """Stop talking (the server would move the talker's own stream to the loudspeakers when its sink goes)."""
+        self._quiet.set()
         self._talker.kill()
         self._talker.wait()
+        if self._talking is not None:
+            self._talking.join()
 
     def until(self, *states: str) -> Snapshot:
         """Wait for one of the states."""
@@ -142,31 +223,49 @@ class Rig:
             sleep(0.01)
         return seen
 
-    def delay(self) -> float:
-        """The engine's measured delay, once it has settled (ms)."""
-        self.until_seen(lambda seen: seen.state == "live" and 0 < seen.delay_ms < SANE_MS, "sane delay")
-        return float(np.median([self._delay_now() for _ in range(40)]))
-
-    def _delay_now(self) -> float:
-        sleep(0.025)
-        return self.engine.snapshot().delay_ms
+    def delay_ms(self) -> float:
+        """From microphone to output as heard from outside: pulses that go in and clicks that come out."""
+        ends = monotonic() + PATIENCE_S
+        while monotonic() < ends:
+            listeners = [Listener(self.server, f"{name}.monitor") for name in (MIC, CABLE)]
+            sleep(1.6)
+            went_in, came_out = (listener.pulses() for listener in listeners if len(listener.close()))
+            found = [1e3 * (after[0] - at) for at in went_in if len(after := came_out[came_out > at + 0.02])]
+            found = [ms for ms in found if ms < PULSE_GAP_MS]
+            if len(found) >= 4 and np.ptp(found) < 2 * SAME_MS:
+                return float(np.median(found))
+        raise AssertionError(f"no delay could be measured, the last time {found}")
 
     def assert_same_delay(self, before: float) -> None:
         """After a fault: the delay is what it was, as soon as the clocks have settled again."""
         end = monotonic() + PATIENCE_S
-        while abs((now := self.delay()) - before) > SAME_MS:
+        self.known_delay = 0.0
+        while abs((now := self.delay_ms()) - before) > SAME_MS:
             parts = self.engine.snapshot().delay_parts
             assert monotonic() < end, f"the delay was {before:.1f} ms before the fault and is {now:.1f} ms: {parts}"
+        self.known_delay = before
 
     def close(self) -> None:
         """End everything."""
         self.engine.close()
+        self.hush()
         self.server.close()
         for key, value in self._before.items():
             if value is None:
                 os.environ.pop(key, None)
             else:
                 os.environ[key] = value
+
+
+def talk(seconds: float = 20.0, rate: int = 48_000) -> Frames:
+    """Noise, and pulses of 1 ms by which the delay can be measured (the test's bundle makes a click of each)."""
+    rng = np.random.default_rng(0)
+    frames = 0.04 * rng.standard_normal(round(seconds * rate))
+    at = rate // 10
+    while at < len(frames) - rate // 10:
+        frames[at : at + rate // 1000] += PULSE * np.hanning(rate // 1000)
+        at += round(1e-3 * rate * rng.uniform(PULSE_GAP_MS, 2 * PULSE_GAP_MS))
+    return frames.astype(np.float32)
 
 
 def assert_voice_or_silence(heard: Frames, written: Frames, talk: Frames) -> None:
@@ -186,11 +285,16 @@ def assert_voice_or_silence(heard: Frames, written: Frames, talk: Frames) -> Non
         assert np.abs(heard[fading]).max() <= np.abs(written).max()
 
 
-def longest_silence_s(heard: Frames, rate: int = 48_000) -> float:
-    """The longest run of zeros."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], (heard == 0.0).astype(np.int8), [0]])))
-    runs = edges[1::2] - edges[::2]
-    return float(runs.max() / rate) if len(runs) else 0.0
+def assert_nothing_old(heard: Frames, heard_at: NDArray[np.float64], log: WorkerLog, written: Frames) -> None:
+    """No sound comes out long after it was made: what piled up while something stood still is never played."""
+    bits, wanted = written.view(np.int32), heard.view(np.int32)
+    order = np.argsort(bits, kind="stable")
+    last = np.searchsorted(bits[order], wanted, side="right") - 1
+    known = (last >= 0) & (bits[order][last] == wanted)
+    times = np.where(known, log.times[order][last], np.nan)
+    age = np.where(heard == 0.0, np.nan, heard_at - times)
+    old = np.count_nonzero(age > OLD_S) / 48_000
+    assert old < LEFT_S, f"{1e3 * old:.0f} ms of sound came out up to {np.nanmax(age):.2f} s after they were made"
 
 
 def alive(pid: int) -> bool:

@@ -138,7 +138,11 @@ def test_the_device_list(server: PulseServer) -> None:
     assert found["output", virtual_mic.SINK].is_virtual_mic
     assert not found["output", "speakers"].is_virtual_mic
     assert all(device.host_api == "PulseAudio" and device.channels for device in found.values())
-    assert [found["output", name].rates for name in ("speakers", "other", "voxveil")] == [(48_000,), (44_100,), (48_000,)]
+    assert [found["output", name].rates for name in ("speakers", "other", "voxveil")] == [
+        (48_000,),
+        (44_100,),
+        (48_000,),
+    ]
     with_monitors = {device.id for device in list_devices(monitors=True)}
     assert with_monitors == {identity for _, identity in found} | {
         "speakers.monitor",
