@@ -28,12 +28,13 @@ class Parity:
     level: float
 
 
-def compare(model: LiveModel, bundle: Bundle, samples: np.ndarray, voice: np.ndarray) -> Parity:
+def compare(model: LiveModel, bundle: Bundle, samples: np.ndarray, voice: np.ndarray, stride: int = 1) -> Parity:
     """Run the same recording three ways.
 
     Args:
         samples: float32 [n] at 24 kHz; what does not fill a block at the end is left out.
         voice: float32 [V].
+        stride: blocks per step of torch streaming; the graphs always go block by block.
     """
     count = len(samples) // BLOCK
     audio = torch.from_numpy(np.ascontiguousarray(samples[: count * BLOCK], np.float32))[None]
@@ -48,6 +49,8 @@ def compare(model: LiveModel, bundle: Bundle, samples: np.ndarray, voice: np.nda
             span = slice(i * BLOCK, (i + 1) * BLOCK)
             block, state = pipeline.step(audio[0, span].numpy(), state, voice, 1.0)
             packed.append(block)
+        for i in range(0, count, stride):
+            span = slice(i * BLOCK, (i + stride) * BLOCK)
             piece, memory = model.stream(audio[:, span], row, knob, noise[:, span], memory)
             streamed.append(piece[0].numpy())
     torch_streamed = np.clip(np.concatenate(streamed), -1, 1)
