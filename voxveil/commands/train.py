@@ -6,7 +6,7 @@ import argparse
 
 from voxveil.commands.extras import need
 
-HELP = "train a stage of the model: vocoder, vqvae or joint"
+HELP = "train a stage of the model: vocoder, vqvae or joint; or a network that losses use: formants, pitch-head"
 PASS_THROUGH = True
 
 
@@ -17,6 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Import training only now, and run it with the remaining words."""
     need("lightning", "train")
+    from training.perception.cli import TOOLS
+
+    if args.rest and args.rest[0] in TOOLS:
+        from training.perception.cli import main as tool
+
+        return tool(args.rest)
     from training.cli import main
 
     return main(args.rest)
