@@ -101,6 +101,8 @@ class ReferenceTask(lightning.LightningModule):
             latents=at_bottom_rate(latents),
             quantized=at_bottom_rate(vectors).detach(),
             step_mask=mel.new_ones(latents[0].shape[:2]),
+            talker=batch.talker,
+            talker_weight=batch.talker_weight,
         )
         if self.vocoder is not None:
             step.wave, step.wave_target = self.vocoder(made), self.vocoder(mel)

@@ -127,6 +127,8 @@ class VqvaeTask(lightning.LightningModule):
             phone_soft=batch.phone_soft,
             pitch_logits=pitch,
             f0=batch.heard_f0,
+            talker=batch.talker,
+            talker_weight=batch.talker_weight,
         )
         return step, codes
 

@@ -26,6 +26,7 @@ class Step:
         phone_soft: (B, S, classes) a teacher's posteriors, all zero where there are none.
         pitch_logits: (B, S, 2, F0_BINS + 1).
         f0: (B, S, 2) Hz, 0 unvoiced, negative where unknown.
+        talker: int64 (B, 2) who is heard, rows of `heard_talkers`, -1 a stranger; talker_weight: (B,) of the second.
     """
 
     mel: Tensor | None = None
@@ -41,6 +42,8 @@ class Step:
     phone_soft: Tensor | None = None
     pitch_logits: Tensor | None = None
     f0: Tensor | None = None
+    talker: Tensor | None = None
+    talker_weight: Tensor | None = None
 
 
 class Loss(nn.Module):
