@@ -31,7 +31,7 @@ if [ "$what" = test ]; then
   fi
   pip install -qq ./tools/shims/webrtcvad
   echo "installing Voxveil with everything for training, evaluation and tests"
-  install --editable '.[train,eval,dev]'
+  install --editable '.[train,eval,perception,dev]'
 else
   echo "installing Voxveil"
   install --editable .
