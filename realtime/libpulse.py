@@ -71,6 +71,8 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "stream_peek": (c_int, (c_void_p, POINTER(c_void_p), POINTER(c_size_t))),
     "stream_drop": (c_int, (c_void_p,)),
     "stream_write": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p, ctypes.c_int64, c_int)),
+    "stream_get_buffer_attr": (POINTER(BufferAttr), (c_void_p,)),
+    "stream_get_underflow_index": (ctypes.c_int64, (c_void_p,)),
     "stream_get_latency": (c_int, (c_void_p, POINTER(c_uint64), POINTER(c_int))),
 }
 
@@ -224,6 +226,17 @@ class Stream:
     def writable(self) -> int:
         """Frames that the server wants."""
         return _frames(self._pulse.stream_writable_size(self._stream))
+
+    @property
+    def target(self) -> tuple[int, int]:
+        """Frames that the server wants to have in hand, and of one request; once the stream is ready."""
+        attributes = self._pulse.stream_get_buffer_attr(self._stream).contents
+        return attributes.tlength // SAMPLE_BYTES, attributes.minreq // SAMPLE_BYTES
+
+    @property
+    def underflow(self) -> int:
+        """Where the server last ran out of sound, in bytes; -1 when it never did."""
+        return int(self._pulse.stream_get_underflow_index(self._stream))
 
     def read(self, address: int, most: int) -> int:
         """Move the next fragment to memory at `address`, zeros for a hole; its frames, at most `most`."""

@@ -69,6 +69,35 @@ class SteadyLatency:
         return median(record), median(playback)
 
 
+class Reserve:
+    """How much less than it asks for the server is given.
+
+    PipeWire asks for three of its turns of sound (16 ms) where one is enough for a program that answers at once. Each
+    time that it runs out all the same, half a turn more is given; with time that is taken back.
+
+    Args:
+        asked: frames that the server wants in hand.
+        wanted: frames that were asked for.
+        turn: frames that it takes at once.
+    """
+
+    EASE_S = 20.0
+
+    def __init__(self, asked: int, wanted: int, turn: int) -> None:
+        self._most = self.frames = max(0, asked - max(wanted, turn))
+        self._step = max(1, turn // 2)
+        self._changed = monotonic()
+
+    def underflow(self, now: float) -> None:
+        """The server ran out of sound."""
+        self.frames, self._changed = max(0, self.frames - self._step), now
+
+    def ease(self, now: float) -> None:
+        """Time has passed."""
+        if self.frames < self._most and now - self._changed > self.EASE_S:
+            self.frames, self._changed = min(self._most, self.frames + self._step), now
+
+
 class PulseBackend:
     """A record and a playback stream at their devices' own rates."""
 
@@ -111,6 +140,8 @@ class PulseBackend:
         )  # fmt: skip
         self._record.wait_ready(READY_S)
         self._playback.wait_ready(READY_S)
+        asked, turn = self._playback.target
+        self._reserve = Reserve(asked, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, turn)
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
@@ -124,7 +155,7 @@ class PulseBackend:
         priority.raise_own(priority.AUDIO)
         heard, spoken = np.zeros(MOST, np.float32), np.zeros(MOST, np.float32)
         heard_at, spoken_at = heard.ctypes.data, spoken.ctypes.data
-        checked = 0.0
+        checked, ran_out = 0.0, playback.underflow
         gc.collect()
         while not self._ending.is_set():
             connection.iterate(POLL_S)
@@ -132,20 +163,25 @@ class PulseBackend:
                 self._trouble = self._loss(connection, record)
                 return
             now = monotonic()
+            if playback.underflow != ran_out:
+                ran_out = playback.underflow
+                capture.count_flags(False, False, True, False)
+                self._reserve.underflow(now)
             while record.readable:
                 count = record.read(heard_at, MOST)
                 if not count:
                     break
                 capture.write(heard[:count], now)
                 wake()
-            count = min(playback.writable, MOST)
-            if count:
+            count = min(playback.writable - self._reserve.frames, MOST)
+            if count > 0:
                 self._latency.served(now)
                 play.read_into(spoken[:count])
                 playback.write(spoken_at, count)
             if now - checked > LATENCY_S:
                 checked = now
                 self._latency.note(record.latency_s(), playback.latency_s())
+                self._reserve.ease(now)
                 self._check(record, playback)
 
     def _loss(self, connection: libpulse.Connection, record: libpulse.Stream) -> Trouble:
