@@ -25,11 +25,12 @@ def envelope(samples: Sound, rate: int) -> npt.NDArray[np.float64]:
     return np.sqrt(np.convolve(power, window / window.sum(), "same"))
 
 
-def delays(reference: Sound, heard: Sound, rate: int) -> npt.NDArray[np.float64]:
+def delays(reference: Sound, heard: Sound, rate: int, alike: float = ALIKE) -> npt.NDArray[np.float64]:
     """Delay of `heard` against `reference` in seconds, one for each window of 1.5 s that tells something.
 
     Args:
         reference, heard: sounds at `rate` that start at the same moment.
+        alike: correlation that a window must reach.
     """
     a, b = envelope(reference, rate), envelope(heard, rate)
     window, hop, most = round(WINDOW_S / STEP_S), round(HOP_S / STEP_S), round(MOST_S / STEP_S)
@@ -40,7 +41,7 @@ def delays(reference: Sound, heard: Sound, rate: int) -> npt.NDArray[np.float64]
             continue
         curve = _correlation(piece, b[start : start + window + most])
         at = int(np.argmax(curve))
-        if curve[at] >= ALIKE and 0 < at < len(curve) - 1:
+        if curve[at] >= alike and 0 < at < len(curve) - 1:
             found.append((at + _vertex(curve[at - 1 : at + 2])) * STEP_S)
     return np.asarray(found)
 

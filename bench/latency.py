@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bench.align import delays
 from bench.recorder import Recorder
-from bench.rig import play, sample, start
+from bench.rig import between, play, sample, start
 from bench.server import CABLE, MIC, RATE, Server
 from bench.times import percentiles
 from core.bundle import Bundle
@@ -18,10 +18,15 @@ from core.errors import DeviceError
 from realtime.engine import Engine
 from realtime.pipeline import Pipeline
 from realtime.recording import anonymize
+from realtime.snapshot import Snapshot
 
 Sound = npt.NDArray[np.float32]
 
 SETTLE_S = 4.0
+LOOK_S = 0.25
+ADDS_UP_MS = 2.0
+STAGES = ("ring wait", "resample in", "encoder", "decoder", "vocoder", "resample out")
+"""What happens to a block between its delivery and its place in the output's ring."""
 KNOWN_MS = 37.0
 """The delay that the method is tried on before it is believed."""
 
@@ -38,7 +43,9 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
         seconds: of speech; one figure comes from every quarter of a second.
 
     Returns:
-        `delay_ms` (percentiles), `check_ms` (known, measured), `engine` (its own figures), `silenced_blocks`, `xruns`.
+        `delay_ms` (percentiles), `check_ms` (known, measured), `engine` (its own figures),
+        `parts_ms` and `parts_check` (whether they add up to the median within 2 ms), `series_ms`, `silenced_blocks`,
+        `xruns`.
 
     Raises:
         DeviceError: no server can be started, the engine does not get live, or nothing comes out.
@@ -53,12 +60,12 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
             time.sleep(SETTLE_S)
             before = engine.snapshot()
             since = time.monotonic()
-            time.sleep(seconds)
-            seen = engine.snapshot()
+            looks = _look(engine, since + seconds)
+            seen = looks[-1]
         finally:
             engine.close()
             recordings = [listener.close() for listener in listeners]
-    microphone, again, cable = (_from(recording, since, seconds) for recording in recordings)
+    microphone, again, cable = (between(recording, since, seconds) for recording in recordings)
     known = _check(microphone, again)
     twin = anonymize(Pipeline(bundle, "cpu"), microphone, RATE, row, 1.0)
     found = delays(twin, cable, RATE)
@@ -69,21 +76,39 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
         "seconds": seconds,
         "delay_ms": percentiles(list(found)).to_dict(),
         "check_ms": {"known": KNOWN_MS, "measured": known},
-        "engine": {"delay_ms": seen.delay_ms, "parts_ms": seen.delay_parts, "provider": seen.provider},
+        "engine": {"delay_ms": seen.delay_ms, "provider": seen.provider, "backend": seen.backend},
+        **_parts(looks, 1e3 * float(np.median(found))),
+        "series_ms": [round(1e3 * float(x), 2) for x in found],
         "algorithmic_ms": bundle.latency_ms,
         "silenced_blocks": seen.silenced_blocks - before.silenced_blocks,
         "xruns": {kind: n - before.xruns.get(kind, 0) for kind, n in seen.xruns.items()},
     }
 
 
-def _from(recording: tuple[Sound, float], since: float, seconds: float) -> Sound:
-    """The stretch of a recording between two moments of one clock."""
-    samples, zero = recording
-    first = max(0, round((since - zero) * RATE))
-    return samples[first : first + int(seconds * RATE)].copy()
-
-
 def _check(microphone: Sound, again: Sound) -> float:
     moved = np.concatenate([np.zeros(round(KNOWN_MS * RATE / 1000), np.float32), again])
     found = delays(microphone, moved, RATE)
     return float(1000 * np.median(found)) if len(found) else float("nan")
+
+
+def _look(engine: Engine, end: float) -> list[Snapshot]:
+    """What the engine says, four times a second until `end`; at least once."""
+    looks = [engine.snapshot()]
+    while time.monotonic() < end:
+        time.sleep(max(0.0, min(LOOK_S, end - time.monotonic())))
+        looks.append(engine.snapshot())
+    return looks
+
+
+def _parts(looks: list[Snapshot], measured_ms: float) -> dict[str, Any]:
+    """The engine's own account of the delay (medians), its computing split by stage, held against the measured one."""
+    names = list(next((seen.delay_parts for seen in looks if seen.delay_parts), {}))
+    flowing = [seen.delay_parts for seen in looks if seen.delay_parts]
+    parts = {name: float(np.median([each[name] for each in flowing])) for name in names}
+    rest, last = parts.pop("compute and wait", 0.0), parts.pop("output device", 0.0)
+    stages = {name: times.p50 for name, times in looks[-1].stages.items() if name in STAGES}
+    wait = {"waiting for the output": rest - sum(stages.values())}
+    parts = {**parts, **stages, **wait, "output device": last}
+    total = sum(parts.values())
+    check = {"sum": total, "measured": measured_ms, "difference": measured_ms - total}
+    return {"parts_ms": parts, "parts_check": {**check, "adds_up": abs(measured_ms - total) <= ADDS_UP_MS}}

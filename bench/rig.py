@@ -57,3 +57,10 @@ def start(engine: Engine, bundle: Bundle) -> None:
         if time.monotonic() > end or seen.state == "failed":
             raise DeviceError(f"the engine did not get live ({seen.state}: {seen.reason or 'no reason given'})")
         time.sleep(0.02)
+
+
+def between(recording: tuple[Sound, float], since: float, seconds: float) -> Sound:
+    """The stretch of a `Recorder`'s recording that begins at a moment of `time.monotonic`."""
+    samples, zero = recording
+    first = max(0, round((since - zero) * RATE))
+    return samples[first : first + int(seconds * RATE)].copy()

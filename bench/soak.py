@@ -26,7 +26,7 @@ def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
 
     Returns:
         For each of delay, ring fill, drift, memory and open files: `first` and `last` (medians of the first and last
-        tenth) and `per_hour` (slope of a straight line through all); `silenced_blocks`, `xruns`, `restarts`, `states`.
+        tenth) and `per_hour` (slope of a straight line through all); `series` for a plot; counts of what went wrong.
 
     Raises:
         DeviceError: no server can be started, or the engine does not get live.
@@ -55,6 +55,7 @@ def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
         "bundle": bundle.name,
         "seconds": seconds,
         **_growth(np.asarray(rows)),
+        "series": _thinned(np.asarray(rows)),
         **_counts(before, after),
         "states": states,
     }
@@ -71,6 +72,14 @@ def _growth(rows: np.ndarray) -> dict[str, Any]:
             "per_hour": float(np.polyfit(hours, values, 1)[0]),
         }
     return result
+
+
+def _thinned(rows: np.ndarray, points: int = 400) -> dict[str, list[float]]:
+    """Medians of at most 400 stretches, for the plot."""
+    parts = np.array_split(rows, min(points, len(rows)))
+    medians = np.array([np.median(part, axis=0) for part in parts])
+    names = ("seconds", *NUMBERS, "open_files")
+    return {name: [round(float(x), 3) for x in medians[:, column]] for column, name in enumerate(names)}
 
 
 def _counts(before: Snapshot, after: Snapshot) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from evaluation.talkers import Recording, named, of_split, read_recordings, spread
 
+EACH = 3
+"""Recordings of each talker that a trained attacker learns from, if there are not many more."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -68,12 +71,14 @@ def chosen(plan: Plan) -> list[Recording]:
 def lessons(plan: Plan, tried: list[Recording]) -> list[Recording]:
     """Recordings of talkers whom the list of held-out talkers does not name: attackers learn from them.
 
-    As many talkers as can be, in turn; at least two recordings each.
+    Three or more of each talker where there are so many; with a small `plan.lessons` rather fewer talkers.
     """
     heldout = named(plan.heldout) | {r.talker for r in tried}
-    others = [r for r in read_recordings(plan.talkers) if r.talker not in heldout]
-    kept = spread(others, plan.lessons)
-    counts: dict[str, int] = {}
-    for r in kept:
-        counts[r.talker] = counts.get(r.talker, 0) + 1
-    return sorted((r for r in kept if counts[r.talker] >= 2), key=lambda r: r.id)
+    by_talker: dict[str, list[Recording]] = {}
+    for r in read_recordings(plan.talkers):
+        if r.talker not in heldout:
+            by_talker.setdefault(r.talker, []).append(r)
+    groups = [rs for _, rs in sorted(by_talker.items()) if len(rs) >= 2]
+    step = max(1, -(-len(groups) * EACH // max(1, plan.lessons)))
+    kept = [r for group in groups[::step] for r in group]
+    return sorted(spread(kept, plan.lessons), key=lambda r: r.id)

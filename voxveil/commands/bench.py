@@ -1,18 +1,18 @@
-"""`voxveil bench compute|latency|soak`: measure this machine."""
+"""`voxveil bench compute|latency|cable|soak|load|throughput|compare`: measure this machine."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import shlex
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from bench.compute import Compute
+from voxveil.commands import bench_text
 
-SLOPE_SECONDS = 600.0
-"""In less time a slope says more about the first minute than about an hour."""
-HELP = "measure this machine: time per block, delay, hours of a call"
+HELP = "measure this machine: time per block, delay, load, files, hours of a call, side by side with others"
+SECONDS = {"compute": 30.0, "latency": 60.0, "cable": 20.0, "soak": 3600.0, "load": 15.0, "compare": 30.0}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,103 +20,104 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle to use (default: the one that ships)")
     common.add_argument("--json", action="store_true", help="as JSON")
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="compute|latency|soak")
-    compute = kinds.add_parser("compute", parents=[common], help="milliseconds and memory of a 20 ms block")
-    compute.add_argument("--seconds", type=float, default=30.0, metavar="N", help="of speech, each way (default: 30)")
+    common.add_argument("--out", type=Path, metavar="FOLDER", help="also write JSON, PNG and a page there")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+
+    def kind(name: str, text: str, what: str = "of speech") -> argparse.ArgumentParser:
+        added = kinds.add_parser(name, parents=[common], help=text)
+        if name in SECONDS:
+            default = SECONDS[name]
+            added.add_argument(
+                "--seconds", type=float, default=default, metavar="N", help=f"{what} (default: {default:g})"
+            )
+        return added
+
+    compute = kind("compute", "milliseconds and memory of a 20 ms block", "of speech, each way")
     compute.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     compute.add_argument("--threads", type=int, default=1, metavar="N", help="of each graph (default: 1)")
-    latency = kinds.add_parser("latency", parents=[common], help="delay from microphone to virtual microphone")
-    latency.add_argument("--seconds", type=float, default=60.0, metavar="N", help="of speech (default: 60)")
-    soak = kinds.add_parser("soak", parents=[common], help="a long call: does anything grow, drift or break?")
-    soak.add_argument("--seconds", type=float, default=3600.0, metavar="N", help="of speech (default: 3600)")
     compute.add_argument("--all-cores", action="store_true", help="do not keep to one core")
+    kind("latency", "delay from microphone to virtual microphone")
+    cable = kind("cable", "what your sound hardware adds: an output joined to an input by a cable", "of chirps")
+    cable.add_argument("--play", metavar="DEVICE", help="output (default: the system's own)")
+    cable.add_argument("--record", metavar="DEVICE", help="input (default: the system's own)")
+    soak = kind("soak", "a long call: does anything grow, drift or break?")
+    soak.add_argument("--hours", type=float, metavar="N", help="instead of --seconds")
+    kind("load", "other work on all cores: where it begins to fail, and how", "at each level")
+    files = kind("throughput", "files: hours of audio an hour, and what more processes bring")
+    files.add_argument("--minutes", type=float, default=3.0, metavar="N", help="of audio in all (default: 3)")
+    files.add_argument("--jobs", default="1,2", metavar="N,M", help="numbers of processes to try (default: 1,2)")
+    compare = kind("compare", "side by side: pass-through, McAdams, pitch shift, Voxveil", "for each")
+    compare.add_argument("--against", type=Path, metavar="FILE", help="compare.json of an earlier run; fails if worse")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure and print."""
+    """Measure, print, write."""
     from core.bundle import Bundle
     from core.errors import ConfigError
+    from voxveil.commands.extras import need
 
-    if not 1.0 <= args.seconds <= 86_400:
+    if args.out:
+        need("matplotlib", "eval")
+    if getattr(args, "hours", None) is not None:
+        args.seconds = 3600 * args.hours
+    if not 1.0 <= getattr(args, "seconds", 1.0) <= 86_400:
         raise ConfigError(f"--seconds lies between 1 and 86400, not {args.seconds:g}")
-    if args.kind != "compute":
-        return _latency(args) if args.kind == "latency" else _soak(args)
-    if args.threads < 1:
+    if getattr(args, "threads", 1) < 1:
         raise ConfigError(f"--threads wants 1 or more, not {args.threads}")
-    from bench.compute import measure
-    from core.assets import sample_path
+    found = _measure(args, Bundle.load(args.bundle))
+    print(json.dumps(found, indent=2) if args.json else "\n".join(bench_text.lines(args.kind, found)))
+    if args.out:
+        from bench.pages import write
 
-    bundle = Bundle.load(args.bundle)
-    found = measure(bundle, str(sample_path()), args.seconds, args.provider, args.threads, not args.all_cores)
-    if args.json:
-        print(json.dumps({"bundle": bundle.name, **found.to_dict()}, indent=2))
-    else:
-        _show(bundle.name, found)
+        for path in write(args.kind, found, args.out, "voxveil " + shlex.join(sys.argv[1:])):
+            print(path, file=sys.stderr)
+    if getattr(args, "against", None):
+        from bench.compare import against
+
+        worse = against(found, args.against)
+        print("\n".join(worse) or f"not worse than {args.against}", file=sys.stderr)
+        return 1 if worse else 0
     return 0
 
 
-def _latency(args: argparse.Namespace) -> int:
-    from bench.latency import latency
-    from core.bundle import Bundle
+def _measure(args: argparse.Namespace, bundle: Any) -> dict[str, Any]:
+    if args.kind == "compute":
+        from bench.compute import measure
+        from core.assets import sample_path
 
-    found = latency(Bundle.load(args.bundle), args.seconds)
-    if args.json:
-        print(json.dumps(found, indent=2))
-        return 0
-    delay, check, engine = found["delay_ms"], found["check_ms"], found["engine"]
-    print(f"bundle {found['bundle']}, {args.seconds:g} s of speech through a PulseAudio server of its own, 48 kHz")
-    print(
-        f"microphone to virtual microphone: p50 {delay['p50']:.1f}, p95 {delay['p95']:.1f}, max {delay['max']:.1f} ms"
-    )
-    print(f"  {delay['count']} windows; algorithmic {found['algorithmic_ms']:g} ms of it")
-    print(f"the method on a known delay of {check['known']:g} ms: {check['measured']:.2f} ms")
-    print(f"the engine's own figure: {engine['delay_ms']:.1f} ms")
-    for part, ms in engine["parts_ms"].items():
-        print(f"  {part:18} {ms:5.1f} ms")
-    print(f"silenced blocks    {found['silenced_blocks']}")
-    print(f"xruns              {', '.join(f'{kind} {n}' for kind, n in found['xruns'].items() if n) or 'none'}")
-    return 0
+        where = (str(sample_path()), args.seconds, args.provider, args.threads, not args.all_cores)
+        return {"bundle": bundle.name, **measure(bundle, *where).to_dict()}
+    if args.kind == "latency":
+        from bench.latency import latency
 
+        return latency(bundle, args.seconds)
+    if args.kind == "cable":
+        from bench.cable import cable
 
-def _soak(args: argparse.Namespace) -> int:
-    from bench.soak import soak
-    from core.bundle import Bundle
+        return cable(args.seconds, args.play, args.record)
+    if args.kind == "soak":
+        from bench.soak import soak
 
-    found = soak(Bundle.load(args.bundle), args.seconds)
-    if args.json:
-        print(json.dumps(found, indent=2))
-        return 0
-    print(f"bundle {found['bundle']}, {args.seconds:g} s; {'':6} first     last  an hour")
-    for key in ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files"):
-        row = found[key]
-        slope = f"{row['per_hour']:+8.2f}" if args.seconds >= SLOPE_SECONDS else "       –"
-        print(f"  {key:22} {row['first']:12.2f} {row['last']:8.2f} {slope}")
-    print(f"blocks {found['blocks']}, silenced {found['silenced_blocks']}, restarts {found['restarts']}")
-    print(f"states             {', '.join(f'{state} {n}' for state, n in found['states'].items())}")
-    print(f"xruns              {', '.join(f'{kind} {n}' for kind, n in found['xruns'].items() if n) or 'none'}")
-    return 0
+        return soak(bundle, args.seconds)
+    if args.kind == "load":
+        from bench.load import load
+
+        return load(bundle, args.seconds)
+    if args.kind == "throughput":
+        from bench.throughput import throughput
+
+        return throughput(bundle, args.minutes, _numbers(args.jobs))
+    from voxveil.commands.extras import need
+
+    need("scipy", "eval")
+    from bench.compare import compare
+
+    return compare(bundle, args.seconds)
 
 
-def _show(name: str, found: Compute) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _numbers(words: str) -> tuple[int, ...]:
+    from core.errors import ConfigError
 
-    console = Console(highlight=False)
-    console.print(
-        f"bundle {name} on {found.provider}, {found.cores} core(s), {found.blocks} blocks of 20 ms each way; "
-        f"the machine was {100 * found.busy:.0f} % busy",
-        soft_wrap=True,
-    )
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("milliseconds", "p50", "p95", "p99", "max"):
-        table.add_column(heading, justify="left" if heading == "milliseconds" else "right")
-    for title, times in (("flat out", found.flat_out), ("paced", found.paced)):
-        for stage, t in times.items():
-            table.add_row(f"{title}: {stage}", f"{t.p50:.2f}", f"{t.p95:.2f}", f"{t.p99:.2f}", f"{t.max:.2f}")
-    console.print(table)
-    print(f"speed flat out     {found.speed:.1f} x real time")
-    print(f"late blocks, paced {found.late}")
-    print(f"processor, paced   {100 * found.processor_share:.1f} % of one core")
-    print(f"first block        {found.first_block_ms:.1f} ms")
-    print(f"memory             {found.memory_mb:.0f} MB")
-    print(f"start              {found.start_seconds:.2f} s")
+    if not words or not all(word.isdigit() and int(word) > 0 for word in words.split(",")):
+        raise ConfigError(f"--jobs wants numbers with commas between them, not {words}")
+    return tuple(int(word) for word in words.split(","))

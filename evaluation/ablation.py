@@ -1,0 +1,154 @@
+"""The table of an ablation: every run beside vanilla, with what is known about the difference."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from evaluation.intervals import estimate
+from evaluation.words import TITLES, strongest
+
+VANILLA = "vanilla"
+SCORES = {"OVRL": 1, "P808": 1, "wer": -1, "wer_own": -1, "per": -1, "f0_correlation": 1, "energy_correlation": 1}
+"""What is compared between runs, and whether more is better (1) or worse (-1)."""
+ATTACKERS = {
+    "lazy-informed, same target": "equal error rate, lazy-informed",
+    "semi-informed": "equal error rate, semi-informed",
+    "codes only": "equal error rate, codes only",
+}
+
+
+def compared(
+    records: list[dict[str, Any]], reports: Mapping[str, dict[str, Any]], talkers: Mapping[str, str]
+) -> dict[str, Any]:
+    """The table as plain values.
+
+    Args:
+        records: what each run says of itself: `name`, `steps`, `minutes`, `validation`.
+        reports: the report.json of each run that was evaluated, all on the same recordings.
+        talkers: of each recording, by its id.
+
+    Returns:
+        `rows`: by run, with `scores` (each as in the report, with its `difference` to vanilla, recording by recording,
+        and a `verdict`), `attacks` (the strongest of each kind) and `validation`.
+    """
+    before = _utterances(reports.get(VANILLA))
+    rows: dict[str, Any] = {}
+    for record in records:
+        name = record["name"]
+        report = reports.get(name)
+        row: dict[str, Any] = {key: record[key] for key in ("steps", "minutes", "validation") if key in record}
+        row["scores"], row["attacks"] = {}, {}
+        if report is not None:
+            made = _utterances(report)
+            for key, sign in SCORES.items():
+                e = report["rows"]["anonymized"].get(key)
+                if e is None or not e["count"]:
+                    continue
+                row["scores"][key] = dict(e)
+                if name != VANILLA and before:
+                    row["scores"][key].update(_difference(before, made, key, sign, talkers))
+            for attacker in ATTACKERS:
+                found = strongest(report["attacks"], "anonymized", attacker)
+                if found is not None:
+                    row["attacks"][attacker] = {key: found[key] for key in ("eer", "low", "high", "attacker")}
+        rows[name] = row
+    return {"rows": rows}
+
+
+def lines_of(table: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Head and lines of text: the evaluation's figures where there are any, else the values of validation."""
+    rows = table["rows"]
+    scores = [key for key in SCORES if any(key in row["scores"] for row in rows.values())]
+    attackers = [a for a in ATTACKERS if any(a in row["attacks"] for row in rows.values())]
+    values = [] if scores else sorted({k for row in rows.values() for k in row.get("validation", {})})
+    head = ["run", "steps", *(TITLES[k] for k in scores), *(ATTACKERS[a] for a in attackers), *values]
+    lines = []
+    for name, row in rows.items():
+        cells = [name, str(row.get("steps", "–"))]
+        cells += [_score(row["scores"].get(key), key) for key in scores]
+        cells += [_attack(row["attacks"].get(attacker)) for attacker in attackers]
+        cells += [f"{row['validation'][k]:.4g}" if k in row.get("validation", {}) else "–" for k in values]
+        lines.append(cells)
+    return head, lines
+
+
+def write_table(table: dict[str, Any], out: Path, title: str) -> None:
+    """`ablation.json`, `ablation.md`, and `ablation.html`: a table with no page around it, for a report to include."""
+    head, lines = lines_of(table)
+    note = NOTE if any(row["scores"] for row in table["rows"].values()) else VALIDATION_ONLY
+    left_out = [f"{name}: {why}" for name, why in table.get("left_out", {}).items()]
+    rule = "|" + "---|" * len(head)
+    text = [f"# {title}", "", note, "", f"| {' | '.join(head)} |", rule, *(f"| {' | '.join(x)} |" for x in lines)]
+    if left_out:
+        text += ["", "Left out:", "", *(f"- {line}" for line in left_out)]
+    marked = "".join(f"<th>{html.escape(x)}</th>" for x in head)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(x)}</td>" for x in line) + "</tr>" for line in lines)
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in left_out)
+    page = f"<p>{html.escape(note)}</p><table><tr>{marked}</tr>{body}</table>" + (f"<ul>{items}</ul>" if items else "")
+    for name, content in (
+        ("ablation.json", json.dumps(table, indent=1, ensure_ascii=False) + "\n"),
+        ("ablation.md", "\n".join(text) + "\n"),
+        ("ablation.html", page + "\n"),
+    ):
+        unfinished = out / f".{name}.unfinished"
+        unfinished.write_text(content, "utf8")
+        unfinished.replace(out / name)
+
+
+NOTE = (
+    "Square brackets: difference to vanilla on the same recordings, 95 % bootstrap interval over talkers. “better” and "
+    "“worse” stand where that interval leaves out zero, “no difference seen” elsewhere. Many runs and figures are "
+    "compared: by chance alone, one comparison in forty looks better, and one in forty worse."
+)
+VALIDATION_ONLY = (
+    "Not evaluated on recordings: these are the last values of the losses on the validation split. A loss is no judge "
+    "of itself; give --talkers for figures that no run was trained on."
+)
+
+
+def _utterances(report: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+    return {u["id"]: u for u in report["utterances"]} if report else {}
+
+
+def _difference(
+    before: dict[str, dict[str, Any]],
+    made: dict[str, dict[str, Any]],
+    key: str,
+    sign: int,
+    talkers: Mapping[str, str],
+) -> dict[str, Any]:
+    pairs = [(i, made[i].get(key), before[i].get(key)) for i in made if i in before]
+    known = [(i, a - b) for i, a, b in pairs if a is not None and b is not None]
+    e = estimate([d for _, d in known], [talkers.get(i, i) for i, _ in known])
+    if not e.count or e.low != e.low:
+        few = {"value": e.value if e.count else None, "low": None, "high": None, "count": e.count, "talkers": e.talkers}
+        return {"difference": few, "verdict": "too few talkers to tell"}
+    better, worse = (e.low > 0, e.high < 0) if sign > 0 else (e.high < 0, e.low > 0)
+    return {"difference": asdict(e), "verdict": "better" if better else "worse" if worse else "no difference seen"}
+
+
+def _score(e: dict[str, Any] | None, key: str) -> str:
+    if e is None:
+        return "–"
+    share = key in ("wer", "wer_own", "per")
+    factor, unit = (100, " %") if share else (1, "")
+    text = f"{factor * e['value']:.{1 if share else 2}f}{unit}"
+    if "difference" not in e:
+        return text
+    d = e["difference"]
+    if d["low"] is None:
+        return f"{text} ({e['verdict']})"
+    return f"{text} [{factor * d['low']:+.2f}, {factor * d['high']:+.2f}] {e['verdict']}"
+
+
+def _attack(a: dict[str, Any] | None) -> str:
+    if a is None:
+        return "–"
+    if a["low"] is None:
+        return f"{a['eer']:.1f} %"
+    return f"{a['eer']:.1f} % (itself between {a['low']:.1f} and {a['high']:.1f})"
