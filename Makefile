@@ -14,7 +14,7 @@ RECIPE := pyproject.toml tools/constraints.txt tools/python_env.sh
 SOUND := libportaudio2 libasound2-plugins libpulse0
 SCREEN := libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0 libx11-6 libxcb-cursor0 libxcb-icccm4 \
   libxcb-keysyms1 libxkbcommon-x11-0
-SERVERS := pulseaudio pulseaudio-utils xvfb
+SERVERS := pulseaudio pulseaudio-utils pipewire wireplumber pipewire-pulse dbus xvfb
 
 help:
 	@sed -n 's/^# //p;/^SHELL/q' Makefile
