@@ -27,6 +27,7 @@ class ContentNet(StreamingLayer):
         channels, hidden: width of the gated blocks.
         trunk, mid, top: dilations of the blocks before the bottom, mid and top latents.
         code_dim: numbers per latent.
+        dropout: in training; few talkers are learnt by heart without it.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class ContentNet(StreamingLayer):
         mid: tuple[int, ...],
         top: tuple[int, ...],
         code_dim: int,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.inlet = nn.Linear(FRAMES * MELS, channels)
-        self.stacks = nn.ModuleList([GatedStack(channels, hidden, 5, d) for d in (trunk, mid, top)])
+        self.stacks = nn.ModuleList([GatedStack(channels, hidden, 5, d, dropout=dropout) for d in (trunk, mid, top)])
         self.outlets = nn.ModuleList([nn.Linear(channels, code_dim) for _ in RATES])
         self.receptive_field = 1 + sum(s.receptive_field - 1 for s in self._typed())
 

@@ -24,6 +24,7 @@ class LiveConfig:
         entries: codebook sizes for 50, 25 and 12.5 Hz. Smaller is more private and less intelligible.
         code_dim: numbers per code vector.
         voice_dim: size of a voice embedding.
+        encoder_dropout: of the content network, in training only.
         voices: rows of the training-time voice table. Buffer `voice_range` (voices, 2) holds each one's log-F0 range.
     """
 
@@ -36,6 +37,7 @@ class LiveConfig:
     encoder_trunk: tuple[int, ...] = (1, 1, 2, 2, 4, 4)
     encoder_mid: tuple[int, ...] = (4,)
     encoder_top: tuple[int, ...] = (8,)
+    encoder_dropout: float = 0.15
     decoder_channels: int = 320
     decoder_hidden: int = 448
     decoder_dilations: tuple[int, ...] = (1, 1, 2, 2, 4, 4, 8)
@@ -55,7 +57,13 @@ class LiveModel(nn.Module):
         super().__init__()
         c = self.config = config or LiveConfig()
         content = ContentNet(
-            c.encoder_channels, c.encoder_hidden, c.encoder_trunk, c.encoder_mid, c.encoder_top, c.code_dim
+            c.encoder_channels,
+            c.encoder_hidden,
+            c.encoder_trunk,
+            c.encoder_mid,
+            c.encoder_top,
+            c.code_dim,
+            c.encoder_dropout,
         )
         self.encoder = Encoder(content, PitchNet(), c.entries, c.code_dim)
         self.decoder = Decoder(

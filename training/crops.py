@@ -96,7 +96,7 @@ class Crops(Dataset[Batch]):
         pool = self.lone if rng.random() < self.real_share else self.paired
         utterance = pool[rng.choice(len(pool), p=self._odds[id(pool)])]
         start = int(rng.integers(0, (utterance.frames - 1 - self.frames) // FRAMES + 1)) * FRAMES
-        heard_side = "src" if utterance.tgt is None or rng.random() < 0.6 else "tgt"
+        heard_side = "src" if utterance.tgt is None or rng.random() < 0.7 else "tgt"
         return self._crop(utterance, start, heard_side, rng)
 
     def _crop(self, u: Utterance, start: int, heard_side: str, rng: np.random.Generator) -> Batch:
