@@ -15,6 +15,7 @@ NAMES: tuple[str, ...] = (
     "voices",
     "data",
     "train",
+    "ablate",
     "export",
     "evaluate",
     "bench",

@@ -1,0 +1,187 @@
+"""`voxveil ablate`: what is trained, that it goes on after a stop, and what the table says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from core.errors import ConfigError
+from evaluation.ablation import compared, lines_of, write_table
+from tests.training.small_corpus import small_corpus
+from training import ablation
+from training.ablation import CONFIGS, Plan, missing, planned
+from voxveil.cli import main
+
+TINY = {
+    "reference": {"channels": 16, "dilations": [1]},
+    "live": {"voices": 3, "entries": [8, 4, 2], "encoder_channels": 16, "decoder_channels": 16},
+}
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> Path:
+    return small_corpus(tmp_path / "prepared")
+
+
+def tiny(tmp_path: Path, base: str, **model: Any) -> Path:
+    data = {"kinds": ["parallel", "real"], "seconds": 1.2, "batch_size": 2, "steps_per_epoch": 2, "workers": 0}
+    path = tmp_path / f"tiny_{base}.yaml"
+    path.write_text(yaml.safe_dump({"data": data, "model": {"model": TINY[base], **model}}), "utf8")
+    return path
+
+
+def part(folder: Path, name: str, loss: str, **arguments: Any) -> Path:
+    folder.mkdir(exist_ok=True)
+    added = [{"class_path": f"training.losses.{loss}", "init_args": arguments}]
+    (folder / f"{name}.yaml").write_text(yaml.safe_dump({"model": {"losses+": added}}), "utf8")
+    return folder / f"{name}.yaml"
+
+
+def test_a_tiny_ablation_of_the_reference(prepared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Vanilla, one part and a part whose vocoder is missing; trained once, then the table again from what is there."""
+    part(tmp_path / "parts", "slope", "mel.MelSlope", weight=0.5)
+    part(tmp_path / "parts", "sound", "stft.Stft", weight=0.5)
+    words = ["--on", "reference", "--prepared", str(prepared), "--parts", str(tmp_path / "parts")]
+    words += ["--with", str(tiny(tmp_path, "reference")), "--steps", "4", "--out", str(tmp_path / "out")]
+    assert main(["ablate", *words]) == 0
+    table = json.loads((tmp_path / "out" / "ablation.json").read_text("utf8"))
+    assert list(table["rows"]) == ["vanilla", "slope"], "one part that adds a loss makes no `all`"
+    assert [row["steps"] for row in table["rows"].values()] == [4, 4]
+    assert "MelSlope" not in table["rows"]["vanilla"]["validation"]
+    assert set(table["rows"]["slope"]["validation"]) > {"MelMse", "MelSlope", "Commitment", "total"}
+    assert "give --vocoder" in table["left_out"]["sound"]
+    assert "Stft compares sound" in (tmp_path / "out" / "ablation.md").read_text("utf8")
+
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.ckpt")}
+    capsys.readouterr()
+    assert main(["ablate", *words]) == 0
+    assert capsys.readouterr().err.count("trained already") == 2
+    assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.ckpt")}
+    assert main(["ablate", "--table", "--out", str(tmp_path / "out")]) == 0
+    assert main(["ablate", *words, "--steps", "6"]) == 2
+    assert "trained by another configuration" in capsys.readouterr().err
+
+
+def test_a_stopped_run_goes_on(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped after the first of two epochs, on the live model: the second call goes on from its checkpoint."""
+    from training import cli
+
+    words = ["--prepared", str(prepared), "--parts", str(CONFIGS / "ablation" / "losses"), "--only", "vanilla"]
+    words += ["--with", str(tiny(tmp_path, "live", warmup_steps=2, phones=3)), "--steps", "4", "--out"]
+    whole = cli.main
+
+    def stopped(argv: list[str]) -> int:
+        return whole([*argv, "--trainer.max_epochs", "1"])
+
+    monkeypatch.setattr(cli, "main", stopped)
+    assert main(["ablate", *words, str(tmp_path / "out")]) == 130
+    assert not (tmp_path / "out" / "vanilla" / "run.json").exists()
+    monkeypatch.setattr(cli, "main", whole)
+    assert main(["ablate", *words, str(tmp_path / "out")]) == 0
+    record = json.loads((tmp_path / "out" / "vanilla" / "run.json").read_text("utf8"))
+    assert record["steps"] == 4
+    assert record["validation"]["perplexity0"] >= 1
+    assert {"MelMse", "Commitment", "Pitch"} <= set(record["validation"])
+    assert not {"Mel", "Phoneme"} & set(record["validation"])
+
+
+def test_every_configuration_states_only_its_difference() -> None:
+    """A committed part adds one loss or changes one key, and the runs are vanilla, each alone, and all."""
+    losses = sorted((CONFIGS / "ablation" / "losses").glob("*.yaml"))
+    assert len(losses) >= 10
+    for path in losses:
+        said = yaml.safe_load(path.read_text("utf8"))
+        assert (list(said), list(said["model"]), len(said["model"]["losses+"])) == (["model"], ["losses+"], 1), path
+    entries = sorted((CONFIGS / "ablation" / "entries").glob("*.yaml"))
+    sizes = [tuple(yaml.safe_load(path.read_text("utf8"))["model"]["model"]["entries"]) for path in entries]
+    assert {(64, 32, 16), (512, 128, 32)} <= set(sizes)
+    plan = Plan("live", tuple(losses), Path("nowhere"), Path("nowhere"), steps=10)
+    names = [run.name for run in planned(plan, {"wavlm": "not here"})]
+    assert (names[0], names[-1]) == ("vanilla", "all")
+    assert "wavlm" not in names
+    all_of_them = planned(plan, {"wavlm": "not here"})[-1]
+    assert len(all_of_them.configs) == len(planned(plan)[0].configs) + len(losses) - 1
+    compare = Plan("shipped", tuple(entries), Path("nowhere"), Path("nowhere"), steps=10)
+    assert "all" not in [run.name for run in planned(compare)], "sizes do not add up"
+
+
+def test_a_part_whose_network_is_missing_is_named(tmp_path: Path) -> None:
+    plan = Plan(
+        "live", (CONFIGS / "ablation/losses/wavlm.yaml",), tmp_path, tmp_path, 10, paths={"wavlm": tmp_path / "no.pt"}
+    )
+    assert "no.pt" in missing(plan)["wavlm"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "--prepared DIR"),
+        (["--prepared", "{here}"], "not a prepared corpus"),
+        (["--prepared", "{here}", "--parts", "{here}"], "holds no configurations"),
+        (["--prepared", "{here}", "--only", "nobody"], "no run is called 'nobody'"),
+        (["--prepared", "{here}", "--steps", "0"], "--steps"),
+        (["--prepared", "{here}", "--path", "what=x"], "--path what=x"),
+        (["--table", "--out", "{here}"], "no finished runs"),
+        (["--prepared", "{here}", "--on", "reference", "--talkers", "x"], "only the live model"),
+        (["--prepared", "{here}", "--talkers", "x"], "--vocoder"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled = [word.format(here=tmp_path) for word in words]
+    assert main(["ablate", "--out", str(tmp_path / "out"), *filled]) == 2
+    text = capsys.readouterr().err.strip()
+    assert said in text
+    assert "Traceback" not in text
+
+
+def test_a_configuration_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text("just words", "utf8")
+    with pytest.raises(ConfigError, match="holds no configuration"):
+        planned(Plan("live", (tmp_path / "odd.yaml",), tmp_path, tmp_path, 10))
+    assert set(ablation.BASES) == {"live", "shipped", "reference"}
+
+
+def report(quality: float, words: float, eer: float) -> dict[str, Any]:
+    """A report of eight talkers with two recordings each, whose scores differ by talker more than by run."""
+    utterances = [
+        {"id": f"t{t}-{i}", "OVRL": 2.0 + 0.2 * t + quality, "wer": 0.1 + words * (1 if t % 2 else -1)}
+        for t in range(8)
+        for i in range(2)
+    ]
+    rows = {
+        key: {"value": sum(u[key] for u in utterances) / 16, "low": 0.0, "high": 5.0, "count": 16, "talkers": 8}
+        for key in ("OVRL", "wer")
+    }
+    attack = {"system": "anonymized", "attacker": "semi-informed LDA", "eer": eer, "low": eer - 5, "high": eer + 5}
+    return {"rows": {"anonymized": rows}, "utterances": utterances, "attacks": {"a": attack}}
+
+
+def test_the_table_says_what_helped_and_what_did_not(tmp_path: Path) -> None:
+    records = [{"name": name, "steps": 10, "validation": {}} for name in ("vanilla", "good", "idle", "bad", "failed")]
+    reports = {"vanilla": report(0, 0, 30), "good": report(0.1, 0, 31), "idle": report(0, 0.02, 29)}
+    reports["bad"] = report(-0.1, 0, 20)
+    talkers = {f"t{t}-{i}": f"t{t}" for t in range(8) for i in range(2)}
+    table = compared(records, reports, talkers)
+    rows = table["rows"]
+    assert rows["good"]["scores"]["OVRL"]["verdict"] == "better"
+    assert rows["bad"]["scores"]["OVRL"]["verdict"] == "worse"
+    assert rows["idle"]["scores"]["wer"]["verdict"] == "no difference seen"
+    assert rows["bad"]["attacks"]["semi-informed"]["eer"] == 20
+    assert "difference" not in rows["vanilla"]["scores"]["OVRL"]
+    head, lines = lines_of(table)
+    assert len({len(head), *map(len, lines)}) == 1
+    assert [line[0] for line in lines] == ["vanilla", "good", "idle", "bad", "failed"]
+    table["left_out"] = {"wavlm": "no <file>"}
+    write_table(table, tmp_path, "Ablation")
+    page = (tmp_path / "ablation.html").read_text("utf8")
+    assert page.count("<tr>") == 6
+    assert "no &lt;file&gt;" in page
+    assert "NaN" not in (tmp_path / "ablation.json").read_text("utf8")
+    few = compared(records, {k: reports[k] for k in ("vanilla", "good")}, dict.fromkeys(talkers, "one"))
+    assert few["rows"]["good"]["scores"]["OVRL"]["verdict"] == "too few talkers to tell"

@@ -1,0 +1,168 @@
+"""`voxveil ablate`: one training run for each loss, all alike otherwise; then the table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from training.ablation import Plan
+
+HELP = "train vanilla, each loss alone and all of them; measure them alike; write the table"
+STEPS = 600
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to train, what to measure with."""
+    add = parser.add_argument
+    add("--on", choices=("live", "shipped", "reference"), default="live", help="what the parts are added to")
+    add("--prepared", type=Path, metavar="DIR", help="training data, as `voxveil data prepare` wrote it")
+    add("--out", type=Path, default=Path("out/ablation"), metavar="DIR", help="one folder per run, and the table")
+    add("--parts", type=Path, metavar="DIR", help="one configuration per run (default: configs/ablation/losses)")
+    add("--only", default="", metavar="A,B", help="these runs only (vanilla, all, or a part's name)")
+    add("--steps", type=int, default=STEPS, metavar="N", help=f"of every run (default: {STEPS})")
+    add("--full", action="store_true", help="full size, for a GPU; with --steps 40000 or so")
+    add(
+        "--with",
+        dest="extra",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="YAML",
+        help="configuration for all runs",
+    )
+    add("--vocoder", type=Path, metavar="CKPT", help="stage vocoder (reference-vocoder for --on reference)")
+    add("--path", action="append", default=[], metavar="PART=FILE", help="the network that a part needs")
+    add("--talkers", type=Path, metavar="DIR", help="recordings to measure every run on (default: do not)")
+    add("--split", default="val", help="held-out talkers to use (default: val, for choosing; test is for reporting)")
+    add("--limit", type=int, default=24, metavar="N", help="recordings to measure")
+    add("--linking", type=int, default=0, metavar="N", help="attack the privacy with N recordings (default: not)")
+    add("--whisper", type=Path, metavar="DIR", help="Whisper model for word errors")
+    add("--jobs", type=int, default=0, metavar="N", help="processes that measure (default: one for each core)")
+    add("--table", action="store_true", help="train nothing: the table of what is there")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, measure, tabulate; each is skipped where it is done already."""
+    from core.errors import ConfigError
+    from voxveil.commands.extras import need
+
+    need("lightning", "train")
+    from training.ablation import train
+
+    if args.table:
+        return _table(args)
+    if args.prepared is None:
+        raise ConfigError("say where the training data is: --prepared DIR")
+    if args.steps < 1 or args.limit < 1 or min(args.linking, args.jobs) < 0:
+        raise ConfigError("--steps and --limit want 1 or more, --linking and --jobs 0 or more")
+    if args.talkers is not None:
+        _measurable(args)
+    records, _ = train(_plan(args))
+    if args.talkers is not None:
+        for record in records:
+            _measure(args, record)
+    return _table(args)
+
+
+def _measurable(args: argparse.Namespace) -> None:
+    from core.errors import ConfigError
+    from voxveil.commands.extras import need
+
+    need("jiwer", "eval")
+    if args.on == "reference":
+        raise ConfigError("only the live model makes bundles that can be measured; leave --talkers out")
+    if args.vocoder is None:
+        raise ConfigError("a bundle needs a vocoder: --vocoder CKPT of stage vocoder")
+
+
+def _plan(args: argparse.Namespace) -> Plan:
+    from core.errors import ConfigError
+    from training.ablation import CONFIGS, Plan
+
+    folder = args.parts or CONFIGS / "ablation" / "losses"
+    parts = tuple(sorted(folder.glob("*.yaml")))
+    if not parts:
+        raise ConfigError(f"{folder} holds no configurations (*.yaml)")
+    paths = {}
+    for word in args.path:
+        name, _, path = word.partition("=")
+        if not path or name not in {part.stem for part in parts}:
+            raise ConfigError(f"--path {word}: give PART=FILE, the part being one of those in {folder}")
+        paths[name] = Path(path)
+    return Plan(
+        base=args.on,
+        parts=parts,
+        prepared=args.prepared,
+        out=args.out,
+        steps=args.steps,
+        size="full" if args.full else "small",
+        vocoder=args.vocoder,
+        extra=tuple(args.extra),
+        only=tuple(name for name in args.only.split(",") if name),
+        paths=paths,
+    )
+
+
+def _measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
+    """Export and evaluate one run; originals are measured once for all of them."""
+    from export.cli import main as export
+    from voxveil.cli import main as voxveil
+
+    folder = args.out / record["name"]
+    if (folder / "report.json").is_file():
+        return
+    bundle = folder / "bundle"
+    if not (bundle / "manifest.json").is_file():
+        export([str(args.vocoder), str(args.out / record["checkpoint"]), str(bundle), "--name", record["name"]])
+    shared = args.out / "evaluation"
+    words = ["evaluate", "--bundle", bundle, "--talkers", args.talkers, "--out", shared, "--split", args.split]
+    words += ["--limit", args.limit, "--linking", args.linking, "--jobs", args.jobs]
+    words += ["--whisper", args.whisper] if args.whisper else []
+    if voxveil([str(word) for word in words]) != 0:
+        from core.errors import VoxveilError
+
+        raise VoxveilError(f"{record['name']} was not measured; the same command goes on here")
+    for name in ("report.json", "report.html"):
+        (shared / name).replace(folder / name)
+
+
+def _table(args: argparse.Namespace) -> int:
+    """Everything that is there, vanilla first and `all` last."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from core.errors import ConfigError
+    from evaluation.ablation import compared, lines_of, write_table
+    from evaluation.talkers import read_recordings
+
+    found = {path.parent.name: _json(path) for path in sorted(args.out.glob("*/run.json"))}
+    if not found:
+        raise ConfigError(f"{args.out} holds no finished runs")
+    order = sorted(found, key=lambda name: (name != "vanilla", name == "all", name))
+    reports = {
+        name: _json(args.out / name / "report.json") for name in order if (args.out / name / "report.json").is_file()
+    }
+    talkers = {r.id: r.talker for r in read_recordings(args.talkers)} if args.talkers is not None else {}
+    table = compared([found[name] for name in order], reports, talkers)
+    left_out = args.out / "left_out.json"
+    table["left_out"] = _json(left_out) if left_out.is_file() else {}
+    write_table(table, args.out, "Ablation")
+    head, lines = lines_of(table)
+    shown = Table(*head)
+    for line in _escaped(lines):
+        shown.add_row(*line)
+    Console().print(shown)
+    print(f"{args.out / 'ablation.md'}")
+    return 0
+
+
+def _json(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text("utf8")))
+
+
+def _escaped(lines: Iterable[list[str]]) -> Iterable[list[str]]:
+    return ([cell.replace("[", "\\[") for cell in line] for line in lines)
