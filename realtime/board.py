@@ -75,6 +75,7 @@ _FIELDS = np.dtype(
         ("backend", "S32"),
         ("input", "S160"),
         ("output", "S160"),
+        ("place", "S160"),
         ("epoch", "i8"),
         ("in_rate", "i8"),
         ("out_rate", "i8"),

@@ -108,6 +108,15 @@ class PlayRing:
 
     # Device side
 
+    @property
+    def place(self) -> str:
+        """A sound server's name of the device where the voice belongs, kept while the engine runs; "" until known."""
+        return self._board.text("place")
+
+    @place.setter
+    def place(self, name: str) -> None:
+        self._board.put_text("place", name)
+
     def read_into(self, out: Frames, now: float | None = None) -> None:
         """Callback side: fill `out` (n,) with what the worker wrote for this moment, else with zeros.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +14,13 @@ from core.errors import DeviceError
 from realtime import names, priority
 from realtime.backend import Opened, Trouble
 from realtime.config import EngineConfig
+from realtime.placement import Placement, server_rate
 from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
 
 COMMON_RATES = (48_000, 44_100, 96_000, 32_000, 24_000, 22_050, 16_000, 8_000)
+
+SERVER_DEVICES = ("pulse", "pipewire", "default")
+"""ALSA's names for "whatever the sound server chooses"."""
 
 
 class SoundDeviceBackend:
@@ -30,6 +35,7 @@ class SoundDeviceBackend:
         self._output: Any = None
         self._ended = ""
         self._closing = False
+        self._placement: Placement | None = None
 
     def open(self, config: EngineConfig) -> Opened:
         """Find the devices by id or name, settle their rates."""
@@ -56,6 +62,10 @@ class SoundDeviceBackend:
             min(2, self._devices[0]["max_input_channels"]),
             min(2, self._devices[1]["max_output_channels"]),
         ]
+        placement = self._placement = Placement(play.place)
+        if placement.name:
+            # Honoured by libpulse inside ALSA's plug-in: rather no stream than one at another device.
+            os.environ["PULSE_SINK"] = placement.name
         mono_in, mono_out = np.zeros(MAX_CHUNK, np.float32), np.zeros(MAX_CHUNK, np.float32)
 
         raised: set[str] = set()
@@ -84,6 +94,8 @@ class SoundDeviceBackend:
                 count(False, False, bool(flags.output_underflow), bool(flags.output_overflow))
             mono = mono_out[:frames]
             play.read_into(mono)
+            if not placement.right:
+                return
             for channel in range(channels[1]):
                 data[:, channel] = mono
 
@@ -105,14 +117,17 @@ class SoundDeviceBackend:
                 )
                 setattr(self, f"_{kind.lower()}", stream)
                 stream.start()
+            placement.begin()
+            play.place = placement.name
         except (sounddevice.PortAudioError, ValueError) as error:
             names_tried = " and ".join(f"“{device['name']}”" for device in self._devices)
             raise DeviceError(f"{names_tried} cannot be opened ({error}); is another program using them?") from error
         gc.collect()
 
     def trouble(self) -> Trouble | None:
-        """A stream that ended needs opening again."""
-        return Trouble(self._ended, lost=True) if self._ended else None
+        """A stream that ended, or plays to another device than it should, needs opening again."""
+        words = self._ended or (self._placement.moved if self._placement else "")
+        return Trouble(words, lost=True) if words else None
 
     def latencies(self) -> tuple[float, float]:
         """As PortAudio reports them."""
@@ -125,6 +140,8 @@ class SoundDeviceBackend:
     def close(self) -> None:
         """Abort both streams; `stop` would wait for a device that may be gone."""
         self._closing = True
+        if self._placement is not None:
+            self._placement.close()
         for stream in (self._output, self._input):
             if stream is not None:
                 stream.abort(ignore_errors=True)
@@ -155,6 +172,8 @@ def _rate(device: Any, kind: str) -> int:
     """The device's own rate if it takes it, else the first common one that it takes."""
     check = sounddevice.check_input_settings if kind == "input" else sounddevice.check_output_settings
     own = round(device["default_samplerate"])
+    if device["name"] in SERVER_DEVICES:
+        own = server_rate(kind) or own
     reason = ""
     for rate in (own, *COMMON_RATES):
         try:

@@ -168,6 +168,7 @@ class Rig:
         self._quiet = threading.Event()
         self._talking: threading.Thread | None = None
         self.known_delay = 0.0
+        self.same_ms = SAME_MS[self.server.kind]
         self.engine = Engine()
         self.config = EngineConfig(
             bundle=str(bundle.path), voice_row=tuple(bundle.voices.row(bundle.default_voice)),
@@ -236,7 +237,7 @@ class Rig:
             went_in, came_out = (listener.pulses() for listener in listeners if len(listener.close()))
             found = [1e3 * (after[0] - at) for at in went_in if len(after := came_out[came_out > at + 0.02])]
             found = [ms for ms in found if ms < PULSE_GAP_MS]
-            if len(found) >= 4 and np.ptp(found) < 2 * SAME_MS[self.server.kind]:
+            if len(found) >= 4 and np.ptp(found) < 2 * self.same_ms:
                 return float(np.median(found))
         raise AssertionError(f"no delay could be measured, the last time {found}")
 
@@ -244,7 +245,7 @@ class Rig:
         """After a fault: the delay is what it was, as soon as the clocks have settled again."""
         end = monotonic() + PATIENCE_S
         self.known_delay = 0.0
-        while abs((now := self.delay_ms()) - before) > SAME_MS[self.server.kind]:
+        while abs((now := self.delay_ms()) - before) > self.same_ms:
             parts = self.engine.snapshot().delay_parts
             assert monotonic() < end, f"the delay was {before:.1f} ms before the fault and is {now:.1f} ms: {parts}"
         self.known_delay = before
