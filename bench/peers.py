@@ -59,7 +59,7 @@ class McAdams:
         spread = np.zeros(BLOCK)
         spread[::3] = 3.0 * out[:320]
         smooth, self._up = lfilter(self._taps, 1.0, spread, zi=self._up)
-        return np.clip(smooth, -1, 1).astype(np.float32)
+        return np.asarray(np.clip(smooth, -1, 1), dtype=np.float32)
 
     def _turned(self, frame: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         lags = np.correlate(frame, frame, "full")[319 : 320 + self.ORDER]

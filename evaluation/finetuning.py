@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from torch import nn
 
-from evaluation.tdnn import TdnnVerifier, save
+from evaluation.tdnn import Tdnn, TdnnVerifier, save
 from evaluation.verifier_training import AngularMargin, Bands, draw
 
 STEPS, RATE = 240, 1e-3
@@ -38,7 +38,7 @@ def fine_tuned(
     return TdnnVerifier.load(kept)
 
 
-def _train(verifier: TdnnVerifier, groups: list[list[Bands]], steps: int, console: Console) -> nn.Module:
+def _train(verifier: TdnnVerifier, groups: list[list[Bands]], steps: int, console: Console) -> Tdnn:
     torch.manual_seed(0)
     network, head = copy.deepcopy(verifier.network).train(), AngularMargin(len(groups))
     parameters = [*network.parameters(), *head.parameters()]

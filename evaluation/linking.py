@@ -216,6 +216,6 @@ def _figures(enrolled: Vectors, trials: Vectors, score: Score, sides: Sides) -> 
     for sex in ("F", "M"):
         group = [t for t in found["by_talker"] if sides.sexes.get(t) == sex]
         if len(group) >= 2:
-            parts = ({t: side[t] for t in group} for side in (enrolled, trials))
-            by_sex[sex] = attack(*parts, score, sides.pairs, draws=0).eer
+            parts = [{t: side[t] for t in group} for side in (enrolled, trials)]
+            by_sex[sex] = attack(parts[0], parts[1], score, sides.pairs, draws=0).eer
     return {**found, "by_sex": by_sex}

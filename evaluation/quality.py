@@ -41,7 +41,7 @@ def plcmos(samples: npt.NDArray[np.float32]) -> float:
     """
     heard = np.clip(resample(samples, SAMPLE_RATE, RATE), -1.0, 1.0).astype(np.float32)
     predictor = _plcmos()
-    degraded = np.float32(predictor.stft_transform(heard))[None, None]
+    degraded = np.asarray(predictor.stft_transform(heard), dtype=np.float32)[None, None]
     raters = np.random.default_rng(0).standard_normal((RATERS, 1, 64)).astype(np.float32)
     given = [{"degraded_audio": degraded, "rater_embed": rater} for rater in raters]
     return float(np.mean([np.ravel(predictor.session.run(None, g)[0])[0] for g in given]))

@@ -151,7 +151,8 @@ def about(path: Path | None = None) -> dict[str, Any]:
 
 def _filters() -> Tensor:
     """Triangles (257, 64) even on the mel scale."""
-    mel = np.linspace(*(1127 * np.log1p(np.array([LOWEST_HZ, HIGHEST_HZ]) / 700)), BANDS + 2)
+    low, high = (1127 * float(np.log1p(hz / 700)) for hz in (LOWEST_HZ, HIGHEST_HZ))
+    mel = np.linspace(low, high, BANDS + 2)
     edges = 700 * np.expm1(mel / 1127)
     hz = np.arange(257)[:, None] * RATE / 512
     rising = (hz - edges[:-2]) / (edges[1:-1] - edges[:-2])

@@ -191,7 +191,7 @@ def _synthetic(prepared: Path, console: Console) -> Corpus:
         for side, talker in sides:
             if len(corpus.get(talker, [])) < 12:
                 samples = audio[e[side] : e[side] + min(e["samples"], 8 * SAMPLE_RATE)]
-                corpus.setdefault(talker, []).append(features(samples.astype(np.float32) / 32768))
+                corpus.setdefault(talker, []).append(features(samples.astype(np.float32) / np.float32(32768)))
     return corpus
 
 

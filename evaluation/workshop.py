@@ -136,7 +136,8 @@ class Crew:
     def _results(self, jobs: Sequence[Job]) -> Iterable[None]:
         if self._pool is None:
             for job in jobs:
-                yield self._workshop.do(job)
+                self._workshop.do(job)
+                yield
             return
         waiting = [self._pool.submit(_one, job) for job in jobs]
         try:
