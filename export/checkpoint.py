@@ -15,7 +15,8 @@ def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
     """Put checkpoints together: what a later one holds replaces what an earlier one held.
 
     Args:
-        paths: checkpoints of the stages vocoder, vqvae or joint, at least one of the latter two.
+        paths: checkpoints of the stages vocoder, vqvae or joint, or folders of their runs; at least one of the latter
+            two.
 
     Returns:
         The model, and the name of each row of its voice table.
@@ -26,7 +27,7 @@ def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
     state: dict[str, torch.Tensor] = {}
     names: list[str] = []
     config = LiveConfig()
-    for path in paths:
+    for path in map(newest, paths):
         checkpoint = _read(path)
         names = checkpoint.get("voice_names", names)
         if "live_config" in checkpoint:
@@ -44,6 +45,20 @@ def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
     except RuntimeError as error:
         raise ConfigError(f"the checkpoints do not make one model: {str(error).splitlines()[-1].strip()}") from error
     return model.eval(), names
+
+
+def newest(path: Path) -> Path:
+    """A checkpoint as it was named; of a folder of runs the checkpoint that was written last.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if not path.is_dir():
+        return path
+    found = [p for name in ("last.ckpt", "timed.ckpt") for p in path.rglob(name)]
+    if not found:
+        raise ConfigError(f"{path} holds no last.ckpt of a run; name a checkpoint")
+    return max(found, key=lambda p: p.stat().st_mtime)
 
 
 def _read(path: Path) -> dict:  # type: ignore[type-arg]

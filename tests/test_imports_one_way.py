@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN = {
     "core": set(),
     "model": {"core"},
-    "training": {"core", "model"},
+    "training": {"core", "model", "export"},
     "export": {"core", "model", "realtime"},
     "realtime": {"core"},
     "gui": {"core", "realtime"},

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 STAGES = {
     "vocoder": ("training.vocoder_task", "VocoderTask"),
@@ -38,9 +40,9 @@ def main(argv: list[str]) -> int:
 
     import torch
     from lightning.pytorch.callbacks import ModelCheckpoint, TQDMProgressBar
-    from lightning.pytorch.cli import LightningCLI
 
     from core.errors import ConfigError
+    from training.callbacks import SeedSteps, Throughput
     from training.datamodule import CropsModule
 
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
@@ -48,22 +50,22 @@ def main(argv: list[str]) -> int:
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count() or 1)
     module, name = STAGES[argv[0]]
     task = getattr(importlib.import_module(module), name)
-    folder = f"runs/{argv[0]}"
     keep = ModelCheckpoint(
         dirpath=None, filename="{epoch}", save_last=True, save_top_k=1, every_n_epochs=1, enable_version_counter=False
     )
     timed = ModelCheckpoint(filename="timed", train_time_interval=timedelta(minutes=5), enable_version_counter=False)
     try:
-        LightningCLI(
+        _stage_cli()(
             task,
             CropsModule,
             seed_everything_default=1,
             save_config_kwargs={"overwrite": True},
             parser_kwargs={"prog": "voxveil train", "exit_on_error": False, "fit": {"exit_on_error": False}},
             trainer_defaults={
-                "default_root_dir": folder,
-                "callbacks": [keep, timed, TQDMProgressBar(refresh_rate=10)],
+                "default_root_dir": f"runs/{argv[0]}",
+                "callbacks": [keep, timed, SeedSteps(), Throughput(), TQDMProgressBar(refresh_rate=10)],
                 "reload_dataloaders_every_n_epochs": 1,
+                "use_distributed_sampler": False,  # training.epoch_loader shares the items out
                 "accelerator": "auto",
                 "devices": 1,
                 "gradient_clip_val": 1.0,
@@ -76,6 +78,33 @@ def main(argv: list[str]) -> int:
         what = " ".join(str(error).split())
         raise ConfigError(f"{what}; `voxveil train {argv[0]} --help` explains") from error
     return 0
+
+
+def _stage_cli() -> type:
+    from lightning.pytorch.cli import LightningCLI
+
+    from core.errors import ConfigError
+    from export.checkpoint import newest
+
+    class StageCLI(LightningCLI):
+        """Lightning's command line, with two words of our own."""
+
+        def before_instantiate_classes(self) -> None:
+            """Several processes, each with its own losses in use: parameters without a gradient are no mistake."""
+            trainer = self.config.fit.trainer
+            if trainer.strategy == "auto" and (str(trainer.devices) != "1" or trainer.num_nodes > 1):
+                trainer.strategy = "ddp_find_unused_parameters_true"
+
+        def before_fit(self) -> None:
+            """`--ckpt_path last`: the newest checkpoint of this folder of runs."""
+            config: Any = self.config_init.fit
+            if config.ckpt_path == "last":
+                try:
+                    config.ckpt_path = str(newest(Path(self.trainer.default_root_dir)))
+                except ConfigError as error:
+                    raise ConfigError(f"--ckpt_path last: {error}") from error
+
+    return StageCLI
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from core.errors import ConfigError
 from core.spec import FRAMES, HOP
+from model.encoder import WARPS
 from training.data.babblers import Babblers
 from training.data.heard_talkers import heard_talkers, talker_of
 from training.data.prepared import PreparedCorpus, Utterance
@@ -32,6 +34,12 @@ class Batch:
         voice: int64 (B, 2) rows of the voice table; voice_weight: (B,) of the second.
         paired: (B,) 1 where `wanted` exists.
         talker: int64 (B, 2) who is heard, rows of `heard_talkers`, -1 a stranger; talker_weight: (B,) of the second.
+        warp: int64 (B,) index in WARPS: by how much the encoder's filters are to be warped in training.
+        shake: (B, 2) unit Gaussian: how far training moves the level and the log-F0 that the decoder is given.
+        noise: (B, n) unit Gaussian, the vocoder's noise source.
+
+    What is random in a training step is drawn here, with the item, and nowhere else: so a step is a function of its
+    batch, the same after a resume and on any number of processes.
     """
 
     heard: Tensor
@@ -46,6 +54,9 @@ class Batch:
     paired: Tensor
     talker: Tensor
     talker_weight: Tensor
+    warp: Tensor
+    shake: Tensor
+    noise: Tensor
 
 
 class Crops(Dataset[Batch]):
@@ -60,6 +71,9 @@ class Crops(Dataset[Batch]):
         perturb: applied to `heard` only, or None.
         seed, epoch: see the module's text.
         real_share: share of items from utterances without a partner.
+
+    Raises:
+        ConfigError: no utterance is long enough.
     """
 
     def __init__(
@@ -78,7 +92,7 @@ class Crops(Dataset[Batch]):
         self.paired = [u for u in long_enough if u.tgt is not None]
         self.lone = [u for u in long_enough if u.tgt is None]
         if not self.paired and not self.lone:
-            raise ValueError(f"no utterance is longer than {frames / 100:.1f} s; use a smaller `frames`")
+            raise ConfigError(f"data.seconds: no utterance is longer than {frames / 100:.1f} s; ask for shorter crops")
         self.corpus, self.frames, self.count, self.perturb = corpus, frames, count, perturb
         self.row = {name: i for i, name in enumerate(voices)}
         self.talker_row = {name: i for i, name in enumerate(heard_talkers(corpus))}
@@ -130,6 +144,9 @@ class Crops(Dataset[Batch]):
             paired=torch.tensor([float(u.tgt is not None)]),
             talker=torch.tensor([talker], dtype=torch.int64),
             talker_weight=torch.tensor([talker_weight], dtype=torch.float32),
+            warp=torch.from_numpy(rng.integers(len(WARPS), size=1)),
+            shake=torch.from_numpy(rng.standard_normal((1, 2), np.float32)),
+            noise=torch.from_numpy(rng.standard_normal((1, frames * HOP), np.float32)),
         )
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import lightning
 from torch.utils.data import DataLoader
 
+from core.errors import ConfigError
 from training.crops import Batch, Crops, collate
 from training.data.prepared import PreparedCorpus
+from training.epoch_loader import EpochLoader, Share
 from training.perturb.chain import Perturb
 
 
@@ -19,12 +21,15 @@ class CropsModule(lightning.LightningDataModule):
         folder: the prepared folder.
         kinds: which utterances to use: "parallel", "real", "plain".
         seconds: length of a crop.
-        batch_size: crops in a batch.
+        batch_size: crops in a batch of one process; all processes together take as many times more.
         steps_per_epoch: batches in an epoch.
         real_share: share of crops from speech without a parallel partner (encoder training only).
         perturb: what is done to the encoder's input.
         seed: of everything random in the data.
         workers: loader processes.
+
+    Raises:
+        ConfigError: the folder is not prepared, or holds nothing of these kinds that is long enough.
     """
 
     def __init__(
@@ -48,18 +53,24 @@ class CropsModule(lightning.LightningDataModule):
     def train_dataloader(self) -> DataLoader[Batch]:
         """A fresh loader per epoch: set `reload_dataloaders_every_n_epochs: 1` in the trainer."""
         epoch = self.trainer.current_epoch if self.trainer else 0
-        return self._loader("train", self.steps * self.batch_size, epoch, self.perturb, self.real_share)
+        share = self._share(self.steps)
+        crops = self._crops("train", share.items, epoch, self.perturb)
+        return EpochLoader(crops, batch_sampler=share, collate_fn=collate, num_workers=self.workers)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """The same few batches each time, unperturbed."""
-        return self._loader("val", 4 * self.batch_size, 0, None, self.real_share)
+        share = self._share(4)
+        return DataLoader(self._crops("val", share.items, 0, None), batch_sampler=share, collate_fn=collate)
 
-    def _loader(
-        self, split: str, count: int, epoch: int, perturb: Perturb | None, real_share: float
-    ) -> DataLoader[Batch]:
+    def _share(self, steps: int) -> Share:
+        rank, processes = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+        return Share(steps, self.batch_size, rank, processes)
+
+    def _crops(self, split: str, count: int, epoch: int, perturb: Perturb | None) -> Crops:
         utterances = [u for kind in self.kinds for u in self.corpus.utterances(split, kind)]
-        crops = Crops(
-            self.corpus, utterances, self.frames, count, self.corpus.voices, perturb, self.seed, epoch, real_share
-        )
-        workers = self.workers if split == "train" else 0
-        return DataLoader(crops, self.batch_size, collate_fn=collate, num_workers=workers)
+        if not utterances:
+            raise ConfigError(
+                f"data.folder: {self.corpus.folder} has no {' or '.join(self.kinds)} speech to {split} on"
+            )
+        names = self.corpus.voices
+        return Crops(self.corpus, utterances, self.frames, count, names, perturb, self.seed, epoch, self.real_share)

@@ -14,13 +14,16 @@ from model.vocoder import Vocoder
 from training.crops import Batch
 from training.losses.base import Loss, Step, total
 from training.schedule import adam
+from training.stage import check_losses, log_losses
 
 SETTLE = 12
 """Frames at the start of a crop that no loss looks at: the networks' memory is still empty there."""
+DELAY = 2 * HOP
+"""Samples by which the vocoder's output lags behind the recording whose mel it was given."""
 
 
 class VocoderTask(lightning.LightningModule):
-    """Trains `model.vocoder.Vocoder` on both sides of the corpus.
+    """Trains `model.vocoder.Vocoder` on the side of the corpus that is wanted, which is either side in turn.
 
     Args:
         losses: terms in the domain "wave".
@@ -30,38 +33,46 @@ class VocoderTask(lightning.LightningModule):
 
     def __init__(self, losses: list[Loss], learning_rate: float = 1e-3, model: LiveConfig | None = None) -> None:
         super().__init__()
-        c = model or LiveConfig()
+        c = self.config = model or LiveConfig()
         self.vocoder = Vocoder(c.vocoder_channels, c.vocoder_hidden, c.vocoder_dilations)
         self.voice_mel = VoiceMel()
+        check_losses("vocoder", losses, {"wave"})
         self.losses = torch.nn.ModuleList(losses)
         self.learning_rate = learning_rate
 
-    def resynthesize(self, wave: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor]:
-        """Samples (B, n) through mel and back: (made, wanted), aligned, without the settling frames."""
-        with torch.autocast(wave.device.type, torch.bfloat16):
-            made = self.vocoder(self.voice_mel(wave), f0, voicing, torch.randn_like(wave))
-        delay = 2 * HOP
-        start = SETTLE * HOP
-        return made[:, start + delay :], wave[:, start:-delay]
+    def resynthesize(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """`batch.wanted` through mel and back: (made, wanted) samples, aligned, without the settling frames."""
+        with torch.autocast(batch.wanted.device.type, torch.bfloat16):
+            made = self.vocoder(self.voice_mel(batch.wanted), batch.wanted_f0, batch.wanted_voicing, batch.noise)
+        return align(made, batch.wanted)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, object]) -> None:
+        checkpoint["live_config"] = self.config.to_dict()
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        return self._step(batch, "train")
+        made, wanted = self.resynthesize(batch)
+        return self._log(made, wanted, "train")
 
     def validation_step(self, batch: Batch, index: int) -> None:
-        self._step(batch, "val")
+        made, wanted = self.resynthesize(batch)
+        self._log(made, wanted, "val")
         if index == 0 and self.logger is not None:
-            made, wanted = self.resynthesize(batch.wanted[:2], batch.wanted_f0[:2], batch.wanted_voicing[:2])
             writer = self.logger.experiment  # type: ignore[attr-defined]
-            for i in range(len(made)):
-                writer.add_audio(f"resynthesis/{i}", made[i].float(), self.global_step, SAMPLE_RATE)
+            for i in range(min(len(made), 2)):
+                writer.add_audio(f"resynthesis/{i}", made[i].float().clamp(-1, 1), self.global_step, SAMPLE_RATE)
                 writer.add_audio(f"recording/{i}", wanted[i], self.global_step, SAMPLE_RATE)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         return adam(self.vocoder.parameters(), self.learning_rate, int(self.trainer.estimated_stepping_batches))
 
-    def _step(self, batch: Batch, stage: str) -> Tensor:
-        made, wanted = self.resynthesize(batch.wanted, batch.wanted_f0, batch.wanted_voicing)
+    def _log(self, made: Tensor, wanted: Tensor, stage: str) -> Tensor:
         loss, values = total(list(self.losses), Step(wave=made, wave_target=wanted), self.current_epoch)  # type: ignore[arg-type]
-        self.log_dict({f"{stage}/{name}": value for name, value in values.items()}, batch_size=len(made))
-        self.log(f"{stage}/total", loss.detach(), prog_bar=True, batch_size=len(made))
+        log_losses(self, stage, loss, values, len(made))
         return loss
+
+
+def align(made: Tensor, wanted: Tensor, start: int = SETTLE * HOP) -> tuple[Tensor, Tensor]:
+    """The vocoder's samples (B, n) and the recording's (B, n), cut so that the same place is the same instant, and
+    without the first `start` samples.
+    """
+    return made[:, start + DELAY :], wanted[:, start:-DELAY]

@@ -1,0 +1,39 @@
+"""Small things that all stages do alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import lightning
+from torch import Tensor
+
+from core.errors import ConfigError
+from training.losses.base import Domain, Loss
+
+
+def check_losses(stage: str, losses: Sequence[Loss], allowed: set[Domain]) -> None:
+    """Look at the losses of a stage before it starts.
+
+    Raises:
+        ConfigError: one compares what this stage does not compute, one is there twice, or none is in use at first.
+    """
+    for loss in losses:
+        if loss.domain not in allowed:
+            raise ConfigError(
+                f"model.losses: {loss.name} compares {loss.domain}s; stage {stage} takes losses of "
+                f"{' and '.join(sorted(allowed))} only"
+            )
+    if not any(loss.weight > 0 and loss.start_epoch == 0 for loss in losses):
+        raise ConfigError("model.losses: nothing to learn from in the first epoch; give a loss with start_epoch 0")
+    names = [loss.name for loss in losses]
+    if len(set(names)) < len(names):
+        raise ConfigError(f"model.losses: {max(names, key=names.count)} stands there twice; give each loss once")
+
+
+def log_losses(
+    task: lightning.LightningModule, stage: str, loss: Tensor, values: dict[str, Tensor], count: int
+) -> None:
+    """Each loss under its own name and their weighted sum, meaned over processes."""
+    together = task.trainer.world_size > 1
+    task.log_dict({f"{stage}/{k}": v for k, v in values.items()}, batch_size=count, sync_dist=together)
+    task.log(f"{stage}/total", loss.detach(), prog_bar=True, batch_size=count, sync_dist=together)

@@ -1,0 +1,94 @@
+"""Weights to begin with: from a checkpoint of any stage, or from a bundle."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from core.bundle import MANIFEST_FILE, Bundle
+from core.errors import ConfigError, VoxveilError
+from export.checkpoint import newest
+
+
+@dataclass(frozen=True)
+class Start:
+    """What an earlier run left.
+
+    Attributes:
+        weights: by name as in a checkpoint of stage vqvae (`model.encoder...`), without the table of voices.
+        voices: of each named voice the embedding (E,).
+    """
+
+    weights: dict[str, Tensor]
+    voices: dict[str, Tensor] = field(default_factory=dict)
+
+
+def read_start(path: str) -> Start:
+    """Read a checkpoint, the newest one of a folder of runs, or a bundle.
+
+    Raises:
+        ConfigError: there is neither, or it cannot be read.
+    """
+    if (Path(path) / MANIFEST_FILE).is_file():
+        return _from_bundle(Path(path))
+    try:
+        file = newest(Path(path))
+    except ConfigError as error:
+        raise ConfigError(f"model.start_from: {error}") from error
+    if not file.is_file():
+        raise ConfigError(f"model.start_from: {path}: no such checkpoint")
+    try:
+        checkpoint = torch.load(file, map_location="cpu", weights_only=True)
+        state: dict[str, Tensor] = checkpoint["state_dict"]
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, TypeError) as error:
+        raise ConfigError(f"model.start_from: {path} is not a checkpoint that `voxveil train` wrote") from error
+    weights = {f"model.{k}" if k.startswith("vocoder.") else k: v for k, v in state.items()}
+    table = weights.pop("model.voices.weight", None)
+    weights.pop("model.voice_range", None)
+    names = checkpoint.get("voice_names", [])
+    return Start(weights, {} if table is None else dict(zip(names, table, strict=False)))
+
+
+def put(start: Start, task: nn.Module, path: str) -> None:
+    """Put the weights into `task`; what there are none of stays as it is.
+
+    Raises:
+        ConfigError: they are of other sizes.
+    """
+    own = task.state_dict()
+    for name, value in start.weights.items():
+        if name in own and own[name].shape != value.shape:
+            raise ConfigError(
+                f"model.start_from: {path} holds {name} as {list(value.shape)}, this configuration asks for "
+                f"{list(own[name].shape)}; give both the same model sizes"
+            )
+    task.load_state_dict(start.weights, strict=False)
+
+
+def _from_bundle(folder: Path) -> Start:
+    from export.reverse import model_from_bundle
+
+    try:
+        bundle = Bundle.load(folder)
+        model = model_from_bundle(bundle)
+    except VoxveilError as error:
+        raise ConfigError(f"model.start_from: {error}") from error
+    weights = {f"model.{name}": value for name, value in model.state_dict().items()}
+    table = weights.pop("model.voices.weight")
+    weights.pop("model.voice_range")
+    return Start(weights, _sources(bundle.manifest["provenance"], bundle.voices.names, table))
+
+
+def _sources(provenance: dict[str, object], names: list[str], table: Tensor) -> dict[str, Tensor]:
+    """Rows of the training table that the bank repeats: a voice whose recipe names one row alone is that row."""
+    voices = dict(zip(names, table, strict=True))
+    recipes = provenance.get("voices", {})
+    assert isinstance(recipes, dict)
+    for name, of in recipes.items():
+        if name in voices and len(of) == 1:
+            voices[next(iter(of))] = voices[name]
+    return voices
