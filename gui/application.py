@@ -23,6 +23,7 @@ from gui.models.preview import Preview
 from gui.models.settings import SettingsStore
 from gui.models.virtual_mic import VirtualMicModel
 from gui.models.voices import VoicesModel
+from gui.platform.hotkeys import Hotkeys
 from gui.platform.player import Player
 from gui.platform.single_instance import SingleInstance, send_wish
 from gui.theme.current import Theme
@@ -45,7 +46,7 @@ class App(QObject):
         self.engine, self.store, self.theme = engine, store, theme
         self.voices = VoicesModel(bundle.voices, bundle.default_voice, store, self)
         self.call = CallModel(engine, bundle.path, self.voices, store, self)
-        self.devices = DevicesModel(self)
+        self.devices = DevicesModel(store, self)
         self.virtual_mic = VirtualMicModel(self)
         self.files = FilesModel(bundle.path, self.voices, store, self)
         self.player = Player(self)
@@ -56,6 +57,7 @@ class App(QObject):
         file_page = FilePage(self.files, self.voices, self.player, theme)
         self.window = MainWindow(self.call, page, file_page, self.menu, store, theme)
         self.tray = Tray(self.call, self)
+        self.hotkeys = Hotkeys(self)
         self._quitting = False
         self._closed = False
         self._connect(page)
@@ -65,6 +67,8 @@ class App(QObject):
         self.window.closing.connect(self._window_closes)
         self.tray.asked_for_window.connect(self.raise_window)
         self.tray.asked_to_quit.connect(self.quit)
+        self.hotkeys.pressed.connect(self.fulfil)
+        self.menu.mute_key_chosen.connect(self._take_mute_key)
         self.menu.asked_to_quit.connect(self.quit)
         self.menu.asked_for_welcome.connect(self.welcome)
         self.menu.noted.connect(notice.show_note)
@@ -81,6 +85,7 @@ class App(QObject):
             self.window.show()
         elif not self.tray.available:
             self.window.showMinimized()
+        self._take_mute_key()
         self.virtual_mic.make()
         self.devices.refresh()
         if start:
@@ -88,9 +93,21 @@ class App(QObject):
         elif not self.store.values.welcomed and not minimized:
             self.welcome()
 
+    def _take_mute_key(self) -> None:
+        self.hotkeys.release_all()
+        key = self.store.values.mute_key
+        if not key or not self.hotkeys.permitted:
+            self.menu.mute_key_state = ""
+        elif self.hotkeys.take(key, "toggle-mute"):
+            self.menu.mute_key_state = "taken"
+        else:
+            self.menu.mute_key_state = "refused"
+
     def welcome(self) -> None:
         """The short first set-up."""
-        dialog = Welcome(self.engine, self.call, self.devices, self.player, self.store, self.theme, self.window)
+        dialog = Welcome(
+            self.engine, self.call, self.devices, self.virtual_mic, self.player, self.store, self.theme, self.window
+        )
         dialog.finished.connect(lambda _: self.window.page.choosers.follow_settings())
         dialog.open()
 
@@ -126,6 +143,7 @@ class App(QObject):
             self._closed = True
             self.window.hide()
             self.tray.icon.hide()
+            self.hotkeys.close()
             self.preview.close()
             self.player.stop()
             self.files.close()

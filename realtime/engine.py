@@ -160,7 +160,7 @@ class Engine:
             board, override = self._board, self._override
             if board is None:
                 return Snapshot()
-            seen = reading.snapshot(board, recording=self._recorder is not None)
+            seen = reading.snapshot(board, recording=self._recorder is not None and self._recorder.running)
             if override is not None:
                 seen = replace(seen, state=override[0].label, reason=override[1])
             return seen

@@ -40,10 +40,18 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="voxveil recorder", daemon=True)
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Whether sound is still being written; a disk that refuses ends a recording early."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
-        while not self._ending.wait(POLL_S):
+        try:
+            while not self._ending.wait(POLL_S):
+                self._drain()
             self._drain()
-        self._drain()
+        except (RuntimeError, OSError) as error:  # soundfile's own error is a RuntimeError
+            self._error = f"the recording ended early ({error}); is the disk full? What was recorded is kept"
 
     def _drain(self) -> None:
         ring = self._board.record_ring
@@ -68,7 +76,7 @@ class Recorder:
         try:
             self._file.close()
             self._beside.replace(self._path)
-        except OSError as error:
+        except (RuntimeError, OSError) as error:
             self._beside.unlink(missing_ok=True)
             raise AudioFileError(f"{self._path} cannot be written ({error})") from error
         if self._error:

@@ -16,6 +16,7 @@ from core.errors import VoxveilError
 from gui.engine_port import EnginePort
 from gui.models.background import Background
 from gui.models.protection import Level, Protection, ProtectionJudge
+from gui.models.reasons import in_words
 from gui.models.settings import SettingsStore
 from gui.models.voices import VoicesModel
 from realtime.config import EngineConfig
@@ -73,6 +74,11 @@ class CallModel(QObject):
         """Whether the engine is anything but idle or failed."""
         return self.protection.level.running
 
+    @property
+    def reason(self) -> str:
+        """Why the engine is where it is, in the user's words; "" when there is nothing to say."""
+        return in_words(self.protection.reason, self._store.values.device_names)
+
     def start(self) -> None:
         """Start the engine with what is chosen; how it goes is in `protection`."""
         values = self._store.values
@@ -80,17 +86,17 @@ class CallModel(QObject):
         try:
             config = self.config()
         except VoxveilError as error:
-            self.problem.emit(str(error))
+            self._complain(str(error))
             return
         self._started = True
-        self._jobs.run(lambda: self._engine.start(config), failed=self.problem.emit)
+        self._jobs.run(lambda: self._engine.start(config), failed=self._complain)
 
     def stop(self) -> None:
         """End the recording and the call."""
         if self.recording_to is not None:
             self.stop_recording()
         self._started = False
-        self._jobs.run(self._engine.stop, failed=self.problem.emit)
+        self._jobs.run(self._engine.stop, failed=self._complain)
 
     def toggle(self) -> None:
         """Start when off, stop when running."""
@@ -105,7 +111,7 @@ class CallModel(QObject):
             if self.recording_to is not None:
                 self.stop_recording()
             config = self.config(muted=self.muted)
-            self._jobs.run(lambda: self._engine.start(config), failed=self.problem.emit)
+            self._jobs.run(lambda: self._engine.start(config), failed=self._complain)
 
     def config(self, muted: bool | None = None) -> EngineConfig:
         """The engine's configuration from what is remembered."""
@@ -135,7 +141,7 @@ class CallModel(QObject):
     def set_muted(self, muted: bool) -> None:
         """Mute or unmute; the window shows it when the engine says so."""
         self._set_muted(muted)
-        self._jobs.run(lambda: self._engine.set_muted(muted), failed=self.problem.emit)
+        self._jobs.run(lambda: self._engine.set_muted(muted), failed=self._complain)
 
     def toggle_muted(self) -> None:
         """Mute when heard, and the other way round."""
@@ -206,7 +212,7 @@ class CallModel(QObject):
     def _recording_failed(self, text: str) -> None:
         self.recording_to = None
         self.recording_changed.emit()
-        self.problem.emit(text)
+        self._complain(text)
 
     # -- looking -------------------------------------------------------------------------------------------------
 
@@ -221,8 +227,8 @@ class CallModel(QObject):
         if protection != self.protection:
             self.protection = protection
             self.protection_changed.emit()
-        if self.recording_to is not None and not protection.level.running:
-            self.stop_recording()
+        if self.recording_to is not None and not (protection.level.running and self.snapshot.recording):
+            self.stop_recording()  # the call has ended, or the disk is full: what there is, is kept
         self.looked.emit()
 
     def _set_muted(self, muted: bool) -> None:
@@ -230,12 +236,15 @@ class CallModel(QObject):
             self.muted = muted
             self.muted_changed.emit(muted)
 
+    def _complain(self, text: str) -> None:
+        self.problem.emit(in_words(text, self._store.values.device_names))
+
     def _send_voice(self) -> None:
         if not self._started:
             return  # `start` takes the voice along
         row = self._voices.row
-        self._jobs.run(lambda: self._engine.set_voice(row), failed=self.problem.emit)
+        self._jobs.run(lambda: self._engine.set_voice(row), failed=self._complain)
 
     def _steer(self, job: Callable[[], None]) -> None:
-        self._jobs.run(job, failed=self.problem.emit)
+        self._jobs.run(job, failed=self._complain)
         self._store.save_soon()

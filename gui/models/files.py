@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from gui.models.settings import SettingsStore
 from gui.models.voices import VoiceChoice, VoicesModel
-from gui.platform.child import interrupt, voxveil_command
+from gui.platform.child import discard, interrupt, voxveil_command
 
 SOUND_FILES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"}
 KILL_AFTER_MS = 1500
@@ -132,7 +132,7 @@ class FilesModel(QObject):
         self._read(process, job)
         complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         self._process = self._running = None
-        process.deleteLater()
+        discard(process)
         if job.state is not JobState.CANCELLED:
             if code == 0:
                 job.progress = 1.0

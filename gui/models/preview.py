@@ -11,7 +11,7 @@ from core.audio_file import read_mono, write_atomic
 from gui.models.background import Background
 from gui.models.files import voice_words
 from gui.models.voices import VoicesModel
-from gui.platform.child import voxveil_command
+from gui.platform.child import discard, voxveil_command
 from gui.platform.player import Player
 
 SECONDS = 4.0
@@ -74,7 +74,7 @@ class Preview(QObject):
 
     def _made(self, process: QProcess, spoken: Path, code: int) -> None:
         complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
-        process.deleteLater()
+        discard(process)
         if process is not self._process:
             return  # stopped on purpose
         self._process = None

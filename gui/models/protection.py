@@ -6,6 +6,7 @@ anything else is shown as what it is, and doubt is shown as silence.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -17,8 +18,15 @@ STALE_AFTER_S = 0.1
 """Heartbeat older than this: the engine is late. Looked at every 80 ms at worst: said within 200 ms."""
 NO_BLOCKS_AFTER_S = 0.1
 """A live engine makes a block every 20 ms; five missed in a row are silence, however fresh the heartbeat."""
+MOSTLY_S = 1.0
+"""Over this long, more silence than voice is called silence: "with gaps" would promise too much."""
+BLOCK_S = 0.02
 BUSY_FOR_S = 1.5
 """How long one block that was replaced by silence is mentioned."""
+
+
+TOO_BUSY = "this machine is too busy: the model comes too late"
+"""As the engine says it."""
 
 
 class Level(Enum):
@@ -54,6 +62,7 @@ class ProtectionJudge:
         self._silenced = 0
         self._moved_at = float("-inf")
         self._silenced_at = float("-inf")
+        self._gaps: deque[tuple[float, int]] = deque()
 
     def judge(self, snapshot: Snapshot, now: float) -> Protection:
         """Return what may be shown for this snapshot."""
@@ -72,6 +81,8 @@ class ProtectionJudge:
         if state == "live":
             if now - self._moved_at > NO_BLOCKS_AFTER_S:
                 return Protection(Level.SILENT, reason)
+            if self._mostly_silent(now):
+                return Protection(Level.SILENT, reason or TOO_BUSY)
             if now - self._silenced_at < BUSY_FOR_S:
                 return Protection(Level.BUSY, reason)
             return Protection(Level.PROTECTED, reason)
@@ -87,3 +98,15 @@ class ProtectionJudge:
             self._silenced = snapshot.silenced_blocks
             if snapshot.state == "live":
                 self._silenced_at = now
+        if snapshot.state != "live":
+            self._gaps.clear()
+        else:
+            self._gaps.append((now, snapshot.silenced_blocks))
+            while now - self._gaps[0][0] > MOSTLY_S:
+                self._gaps.popleft()
+
+    def _mostly_silent(self, now: float) -> bool:
+        """Whether half of what was due lately, and at least a quarter second of it, was given out as silence."""
+        since, before = self._gaps[0]
+        silent_s = (self._gaps[-1][1] - before) * BLOCK_S
+        return silent_s > max(0.25, 0.5 * (now - since))

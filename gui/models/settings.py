@@ -24,6 +24,7 @@ class Settings:
     microphone: str = ""
     output: str = ""
     monitor: str = ""
+    device_names: dict[str, str] = field(default_factory=dict)
     voice: dict[str, Any] = field(default_factory=dict)
     people: list[dict[str, Any]] = field(default_factory=list)
     favourites: list[str] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Settings:
     prosody: float = 1.0
     gain_db: float = 0.0
     gate_db: float = GATE_OFF_DB
+    mute_key: str = "Ctrl+Alt+M"
     start_muted: bool = False
     push_to_talk: bool = False
     close_to_tray: bool | None = None

@@ -32,6 +32,7 @@ class VoicesModel(QObject):
 
     chosen = Signal()
     listed = Signal()
+    bank_changed = Signal()
 
     def __init__(self, bank: VoiceBank, default: str, store: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +56,15 @@ class VoicesModel(QObject):
         if choice.kind == "new":
             return self._person_name(choice.seed)
         return display(choice.a)
+
+    def take_bank(self, bank: VoiceBank, default: str) -> None:
+        """Use another bank; a choice that it cannot make falls back to its default voice."""
+        self.bank = bank
+        self._default = default if default in bank else bank.names[0]
+        self.choice = self._restore()
+        self.bank_changed.emit()
+        self.listed.emit()
+        self.chosen.emit()
 
     def names(self) -> list[str]:
         """Names of the bank, favourites first."""

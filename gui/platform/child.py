@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from PySide6.QtCore import QProcess
+from PySide6.QtCore import QObject, QProcess
 
 
 def voxveil_command(*words: str) -> tuple[str, list[str]]:
@@ -22,3 +22,11 @@ def interrupt(process: QProcess) -> None:
         os.kill(process.processId(), signal.SIGINT)
     else:
         process.kill()
+
+
+def discard(process: QProcess) -> None:
+    """Delete an ended child soon. Its connections go at once: Qt crashes if its parent is collected before it with
+    Python functions still connected.
+    """
+    QObject.disconnect(process, None, None, None)  # type: ignore[call-overload]
+    process.deleteLater()

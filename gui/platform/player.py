@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
-from gui.platform.child import voxveil_command
+from gui.models.reasons import in_words
+from gui.platform.child import discard, voxveil_command
 
 
 class Player(QObject):
@@ -24,7 +25,7 @@ class Player(QObject):
         self.stop()
         process = QProcess(self)
         self._process, self.playing = process, path
-        process.finished.connect(lambda code, _: self._finished(process, code))
+        process.finished.connect(lambda code, how: self._finished(process, code, how))
         program, arguments = voxveil_command("play", str(path))
         process.start(program, arguments)
 
@@ -36,10 +37,13 @@ class Player(QObject):
             process.waitForFinished(500)
             self.ended.emit("")
 
-    def _finished(self, process: QProcess, code: int) -> None:
+    def _finished(self, process: QProcess, code: int, how: QProcess.ExitStatus) -> None:
         complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
-        process.deleteLater()
+        worked = code == 0 and how is QProcess.ExitStatus.NormalExit
+        discard(process)
         if process is not self._process:
             return  # stopped on purpose
         self._process, self.playing = None, None
-        self.ended.emit(complaint.splitlines()[-1].removeprefix("voxveil: ") if code and complaint else "")
+        # Audio libraries have been seen to end their process without a word.
+        said = complaint.splitlines()[-1].removeprefix("voxveil: ") if complaint else "cannot play sound"
+        self.ended.emit("" if worked else in_words(said))

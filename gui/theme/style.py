@@ -82,6 +82,8 @@ QListWidget, QTreeWidget, QTableWidget {{ background: {c.card}; border: 1px soli
   border-radius: 10px; outline: none; }}
 QListWidget::item {{ padding: 4px; }}
 QListWidget:focus, QTreeWidget:focus {{ border: 2px solid {c.focus}; }}
+QHeaderView {{ background: transparent; border: none; }}
+QHeaderView::section {{ background: transparent; color: {c.quiet}; border: none; padding: 2px 4px; }}
 QLineEdit {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 9px; padding: 7px 10px; }}
 QLineEdit:focus {{ border: 2px solid {c.focus}; padding: 6px 9px; }}
 QMenu {{ background: {c.card}; border: 1px solid {c.line}; padding: 6px; }}

@@ -27,6 +27,7 @@ from gui.widgets.voice_mixer import VoiceMixer
 from realtime.snapshot import SILENCE_DB
 
 LEFT_WIDTH = 340
+UNHEARD_S = 4.0
 
 
 class CallPage(QWidget):
@@ -46,6 +47,7 @@ class CallPage(QWidget):
         super().__init__(parent)
         self._engine, self._call, self._theme = engine, call, theme
         self._cursor = 0
+        self._heard_at = time.monotonic()
         self._trace = Trace()
         self.state = StateCard(call, voices, theme)
         self.buttons = CallButtons(call, theme)
@@ -121,11 +123,18 @@ class CallPage(QWidget):
         # The engine shows what the model gives; others hear it only while the state says so.
         sounding = self._call.protection.level in (Level.PROTECTED, Level.BUSY)
         out_rms, out_peak = (snapshot.out_rms, snapshot.out_peak) if sounding else (SILENCE_DB, SILENCE_DB)
-        self.heard.meter.feed(snapshot.in_rms, snapshot.in_peak, now)
-        self.sent.meter.feed(out_rms, out_peak, now)
+        self.heard.feed(snapshot.in_rms, snapshot.in_peak, now, self._unheard(now))
+        self.sent.feed(out_rms, out_peak, now)
         self._cursor, heard, sent = self._engine.spectra(self._cursor)
         self.heard.spectrogram.push(heard)
         self.sent.spectrogram.push(sent if sounding else np.full_like(sent, SILENCE_DB))
+
+    def _unheard(self, now: float) -> str:
+        """A microphone that is switched off or forbidden gives perfect silence, which no room has."""
+        snapshot = self._call.snapshot
+        if snapshot.state not in ("live", "muted") or snapshot.in_peak > SILENCE_DB:
+            self._heard_at = now
+        return self.tr("No sound from the microphone") if now - self._heard_at > UNHEARD_S else ""
 
     def _make_details(self, index: int) -> None:
         layout = self._details.layout()

@@ -63,11 +63,11 @@ class Chooser(QWidget):
         """The value of the entry that is shown."""
         return str(self.list.currentData() or "")
 
-    def fill(self, entries: Sequence[tuple[str, str]], value: str, missing: str = "") -> None:
-        """Show (value, text) entries with `value` chosen; one that is not there is kept, marked with `missing`."""
+    def fill(self, entries: Sequence[tuple[str, str]], value: str, absent: str = "") -> None:
+        """Show (value, text) entries with `value` chosen; one that is not among them is shown as `absent`."""
         entries = list(entries)
         if value not in [entry[0] for entry in entries]:
-            entries.append((value, f"{value} {missing}".strip()))
+            entries.append((value, absent or value))
         shown = [(str(self.list.itemData(k)), self.list.itemText(k)) for k in range(self.list.count())]
         if shown != entries:
             self.list.clear()

@@ -59,11 +59,15 @@ class DeviceChoosers(QFrame):
 
     def _fill_devices(self) -> None:
         values = self._store.values
-        missing = self.tr("(not connected)")
         inputs = [(device.id, device.name) for device in self._devices.inputs]
-        self.microphone.fill([("", self.tr("The system’s microphone")), *inputs], values.microphone, missing)
+        self.microphone.fill(
+            [("", self.tr("The system’s microphone")), *inputs],
+            values.microphone,
+            self._devices.absent(values.microphone),
+        )
         outputs = [(device.id, device.name) for device in self._devices.outputs if not device.is_virtual_mic]
-        self.output.fill([("", self.tr("Voxveil’s virtual microphone")), *outputs], values.output, missing)
+        own = ("", self.tr("Voxveil’s virtual microphone"))
+        self.output.fill([own, *outputs], values.output, self._devices.absent(values.output))
         self._hint.setVisible(not values.output)
 
     def _fill_voices(self) -> None:

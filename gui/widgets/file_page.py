@@ -111,12 +111,15 @@ class FilePage(QWidget):
             self.notice.show_note(self.tr("There are no recordings in there."))
 
     def _fill(self) -> None:
-        for row in self.rows:
+        kept = {id(row.job): row for row in self.rows}
+        self.rows = [kept.pop(id(job), None) or FileRow(job, self._files, self._player) for job in self._files.jobs]
+        for row in kept.values():
+            row.hide()  # deleted later means seen until then
             self._list.removeWidget(row)
             row.deleteLater()
-        self.rows = [FileRow(job, self._files, self._player, self._theme) for job in self._files.jobs]
         for number, row in enumerate(self.rows):
-            self._list.insertWidget(number, row)
+            if self._list.indexOf(row) != number:
+                self._list.insertWidget(number, row)
         self._show_buttons()
 
     def _show_one(self, index: int) -> None:

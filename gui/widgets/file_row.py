@@ -10,18 +10,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 
 from gui.models.files import FilesModel, Job, JobState
 from gui.platform.player import Player
-from gui.theme.current import Theme
 
 
 class FileRow(QFrame):
     """Name, progress or result, and what can be done with it."""
 
-    def __init__(
-        self, job: Job, files: FilesModel, player: Player, theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, job: Job, files: FilesModel, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._job, self._player = job, player
+        self.job, self._player = job, player
         name = QLabel(job.source.name)
         name.setToolTip(str(job.source))
         self.status = QLabel()
@@ -50,7 +47,7 @@ class FileRow(QFrame):
 
     def refresh(self) -> None:
         """Show the job as it stands."""
-        job = self._job
+        job = self.job
         words = {
             JobState.WAITING: self.tr("waiting"),
             JobState.RUNNING: f"{job.progress:.0%}",

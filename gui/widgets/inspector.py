@@ -38,6 +38,7 @@ class Inspector(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setLabel("left", "ms")
+        self.plot.setLabel("bottom", "s")
         self.plot.setYRange(0, 80)
         self.plot.setXRange(-KEPT_S, 0)
         self._legend = self.plot.addLegend(offset=(-1, 1), labelTextSize="8pt")
@@ -92,7 +93,7 @@ class Inspector(QWidget):
         self.table.setRowCount(len(stages))
         for row, (name, stats) in enumerate(stages.items()):
             numbers = [f"{ms:.1f}" for ms in (stats.p50, stats.p95, stats.p99, stats.max)]
-            for column, text in enumerate([name, *numbers]):
+            for column, text in enumerate([self._stage_name(name), *numbers]):
                 item = self.table.item(row, column)
                 if item is None:
                     item = QTableWidgetItem()
@@ -100,6 +101,21 @@ class Inspector(QWidget):
                         item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                     self.table.setItem(row, column, item)
                 item.setText(text)
+
+    def _stage_name(self, stage: str) -> str:
+        return {
+            "input callback": self.tr("take sound in"),
+            "output callback": self.tr("give sound out"),
+            "ring wait": self.tr("wait for a block"),
+            "resample in": self.tr("resample in"),
+            "encoder": self.tr("encoder"),
+            "decoder": self.tr("decoder"),
+            "vocoder": self.tr("vocoder"),
+            "pipeline": self.tr("all three"),
+            "resample out": self.tr("resample out"),
+            "block": self.tr("whole block"),
+            "output wait": self.tr("wait for output"),
+        }.get(stage, stage)
 
     def _fill_facts(self) -> None:
         s = self._call.snapshot
@@ -124,8 +140,9 @@ class Inspector(QWidget):
     def _fill_plot(self, now: float) -> None:
         points = self._trace.points
         x = np.array([point.at - now for point in points])
-        top = max((point.delay_ms for point in points), default=0.0)
-        self.plot.setYRange(0, max(80.0, top * 1.2))
+        # The first seconds' search for a steady place must not press all that follows to the ground.
+        top = float(np.percentile([point.delay_ms for point in points], 90)) if points else 0.0
+        self.plot.setYRange(0, max(80.0, top * 1.3))
         self._curves["delay"].setData(x, np.array([point.delay_ms for point in points]))
         self._curves["p99"].setData(x, np.array([point.p99_ms for point in points]))
         self._curves["p50"].setData(x, np.array([point.p50_ms for point in points]))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QActionGroup, QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gui.models.presets import Presets
 from gui.models.settings import SettingsStore
 from gui.theme.current import Theme
+from gui.widgets.keyboard_help import KeyboardHelp
 from gui.widgets.presets_menu import PresetsMenu
 
 
@@ -17,13 +18,17 @@ class MainMenu(QMenu):
 
     asked_for_welcome = Signal()
     asked_to_quit = Signal()
+    asked_for_voice = Signal()
     noted = Signal(str)
+    mute_key_chosen = Signal()
 
     def __init__(self, presets: Presets, store: SettingsStore, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._theme = store, theme
+        self.mute_key_state = ""
         self.presets = PresetsMenu(presets, self)
         self.addMenu(self.presets)
+        self.addAction(self.tr("Add a voice…")).triggered.connect(self.asked_for_voice)
         recordings = self.addMenu(self.tr("Recordings"))
         recordings.addAction(self.tr("Open the folder")).triggered.connect(self._open_recordings)
         recordings.addAction(self.tr("Choose another folder…")).triggered.connect(self._choose_recordings)
@@ -90,20 +95,6 @@ class MainMenu(QMenu):
             self._store.save()
 
     def _show_keys(self) -> None:
-        keys = [
-            ("Ctrl+Return", self.tr("start or stop")),
-            ("Ctrl+M", self.tr("mute or unmute")),
-            ("Ctrl+R", self.tr("record or stop recording")),
-            ("Ctrl+N", self.tr("new person")),
-            ("Ctrl+1, Ctrl+2", self.tr("calls, files")),
-            ("F10", self.tr("this menu")),
-            (self.tr("Space"), self.tr("talk, while “Push to talk” is on")),
-        ]
-        rows = "".join(f"<tr><td><b>{key}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>" for key, text in keys)
-        everywhere = self.tr(
-            "For keys that work in every window, let your desktop run this command on a key of your choice:"
-        )
-        box = QMessageBox(self.parentWidget())
-        box.setWindowTitle(self.tr("Keyboard"))
-        box.setText(f"<table>{rows}</table><p>{everywhere}<br><code>voxveil app --send toggle-mute</code></p>")
-        box.open()
+        help_box = KeyboardHelp(self._store, self.mute_key_state, self.parentWidget())
+        help_box.mute_key_chosen.connect(self.mute_key_chosen)
+        help_box.open()

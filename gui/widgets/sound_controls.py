@@ -102,7 +102,7 @@ class SoundControls(QWidget):
     def _fill_monitor(self) -> None:
         entries = [(device.id, device.name) for device in self._devices.outputs if not device.is_virtual_mic]
         value = self._store.values.monitor or MONITOR_OFF
-        self.monitor.fill([(MONITOR_OFF, self.tr("No")), *entries], value, self.tr("(not connected)"))
+        self.monitor.fill([(MONITOR_OFF, self.tr("No")), *entries], value, self._devices.absent(value))
 
     def _choose_monitor(self, value: str) -> None:
         self._store.values.monitor = "" if value == MONITOR_OFF else value

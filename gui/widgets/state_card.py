@@ -71,7 +71,7 @@ class StateCard(QFrame):
         self.update()
 
     def _words(self) -> tuple[str, str]:
-        reason = self._call.protection.reason
+        reason = self._call.reason
         match self.level:
             case Level.OFF:
                 return self.tr("Off"), self.tr("Nothing is sent. Press Start when you are ready.")

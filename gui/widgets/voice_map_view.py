@@ -21,6 +21,7 @@ class VoiceMapView(QWidget):
         super().__init__(parent)
         self._voices, self._theme = voices, theme
         self._map = VoiceMap(voices.bank)
+        voices.bank_changed.connect(self._take_bank)
         self._asked: tuple[float, float] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -78,7 +79,7 @@ class VoiceMapView(QWidget):
             painter.setBrush(QColor(colours.accent if used else colours.quiet))
             painter.drawEllipse(at, 4.5, 4.5)
             painter.setPen(QColor(colours.text if used else colours.quiet))
-            below = QRectF(at.x() - 50, at.y() + (9 if used else 4), 100, 16)
+            below = QRectF(at.x() - 50, at.y() + (9 if choice.kind == "named" and used else 4), 100, 16)
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, display(name))
         if here is not None:
             painter.setPen(QPen(QColor(colours.accent), 2.5))
@@ -100,6 +101,10 @@ class VoiceMapView(QWidget):
     def _to_widget(self, x: float, y: float) -> QPointF:
         width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
         return QPointF(MARGIN + x * width, MARGIN + (1.0 - y) * height)
+
+    def _take_bank(self) -> None:
+        self._map = VoiceMap(self._voices.bank)
+        self.update()
 
     def _describe(self) -> None:
         self._asked = None

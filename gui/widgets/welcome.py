@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -9,13 +11,18 @@ from gui.engine_port import EnginePort
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.protection import Level
+from gui.models.reasons import in_words
 from gui.models.settings import SettingsStore
+from gui.models.virtual_mic import VirtualMicModel
 from gui.models.voice_test import Step, VoiceTest
 from gui.platform.player import Player
 from gui.theme.current import Theme
 from gui.theme.icons import pixmap
 from gui.widgets.chooser import Chooser
 from gui.widgets.level_meter import LevelMeter
+from realtime.snapshot import SILENCE_DB
+
+UNHEARD_S = 4.0
 
 
 class Welcome(QDialog):
@@ -26,6 +33,7 @@ class Welcome(QDialog):
         engine: EnginePort,
         call: CallModel,
         devices: DevicesModel,
+        virtual_mic: VirtualMicModel,
         player: Player,
         store: SettingsStore,
         theme: Theme,
@@ -33,7 +41,9 @@ class Welcome(QDialog):
     ) -> None:
         super().__init__(parent)
         self._call, self._devices, self._store, self._theme = call, devices, store, theme
+        self._virtual_mic = virtual_mic
         self._ran_before = call.running
+        self._heard_at = time.monotonic()
         self.test = VoiceTest(engine, player, self)
         self.setWindowTitle(self.tr("Welcome to Voxveil"))
         self.setModal(True)
@@ -68,7 +78,9 @@ class Welcome(QDialog):
         self.test.changed.connect(self._show_test)
         self.test.problem.connect(self._show_problem)
         self.finished.connect(self._end)
+        virtual_mic.changed.connect(self._show_virtual_mic)
         self._fill()
+        self._show_virtual_mic()
         self._go(0)
         if not self._ran_before:
             call.start()
@@ -91,17 +103,20 @@ class Welcome(QDialog):
         )
 
     def _program_page(self) -> QWidget:
-        name = QLabel(self.tr("Microphone:  Voxveil"))
-        name.setProperty("role", "title")
-        name.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        name.setMinimumHeight(70)
+        self.to_choose = QLabel()
+        self.to_choose.setProperty("role", "title")
+        self.to_choose.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.to_choose.setMinimumHeight(70)
+        self.no_microphone = QLabel()
+        self.no_microphone.setProperty("role", "error")
+        self.no_microphone.setWordWrap(True)
         return self._page(
             self.tr("Tell your call program"),
             self.tr(
                 "Open the sound settings of the program you make calls with, and choose this microphone there. You "
                 "need to do this once.\n\nWhenever Voxveil does not show “Protected”, others hear silence."
             ),
-            [name],
+            [self.to_choose, self.no_microphone],
         )
 
     def _test_page(self) -> QWidget:
@@ -146,10 +161,9 @@ class Welcome(QDialog):
 
     def _fill(self) -> None:
         inputs = [(device.id, device.name) for device in self._devices.inputs]
-        missing = self.tr("(not connected)")
-        self.microphone.fill(
-            [("", self.tr("The system’s microphone")), *inputs], self._store.values.microphone, missing
-        )
+        chosen = self._store.values.microphone
+        system = ("", self.tr("The system’s microphone"))
+        self.microphone.fill([system, *inputs], chosen, self._devices.absent(chosen))
         if self._devices.read and not inputs:
             self.heard.setText(self.tr("No microphone was found. Connect one, then open the list again."))
 
@@ -165,16 +179,35 @@ class Welcome(QDialog):
             self.heard.setText(self.tr("That is very loud. Move back a little, or lower the microphone’s volume."))
         elif snapshot.in_rms > -40.0:
             self.heard.setText(self.tr("Your microphone works."))
+        now = time.monotonic()
+        if snapshot.in_peak > SILENCE_DB or snapshot.state not in ("live", "muted"):
+            self._heard_at = now
+        elif now - self._heard_at > UNHEARD_S:
+            self._heard_at = now
+            self.heard.setText(
+                self.tr(
+                    "Nothing at all comes from this microphone. Is it switched on, and may programs use it (the "
+                    "system’s privacy settings)?"
+                )
+            )
+
+    def _show_virtual_mic(self) -> None:
+        name, trouble = self._virtual_mic.name, self._virtual_mic.trouble
+        self.to_choose.setText(self.tr("Microphone:  {name}").format(name=name))
+        self.to_choose.setVisible(not trouble)
+        self.no_microphone.setText(in_words(trouble))
+        self.no_microphone.setVisible(bool(trouble))
 
     def _show_engine(self) -> None:
         protection = self._call.protection
         if protection.level is Level.FAILED and protection.reason:
-            self._show_problem(protection.reason)
+            self._show_problem(self._call.reason)
         self._show_test()
 
     def _show_problem(self, text: str) -> None:
-        self.heard.setText(text)
-        self.tried.setText(text)
+        words = in_words(text)
+        self.heard.setText(words)
+        self.tried.setText(words)
 
     def _show_test(self) -> None:
         step = self.test.step
@@ -192,6 +225,7 @@ class Welcome(QDialog):
     def _end(self) -> None:
         self.test.close()
         self._call.looked.disconnect(self._look)
+        self._virtual_mic.changed.disconnect(self._show_virtual_mic)
         if not self._ran_before:
             self._call.stop()
         self._call.set_muted(self._muted_before)

@@ -98,7 +98,7 @@ class ScriptedEngine:
     def snapshot(self) -> Snapshot:
         if self.report.state in ("live", "muted") and self.report.heartbeat_age_s == 0:
             self.report = replace(self.report, blocks=self.report.blocks + 1)
-        return self.report
+        return replace(self.report, recording=self._recording is not None)
 
     def spectra(self, cursor: int = 0) -> tuple[int, np.ndarray, np.ndarray]:
         if not self._rows:

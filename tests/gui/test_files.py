@@ -84,7 +84,7 @@ def test_a_preview_is_made_and_cleaned_up_even_if_it_cannot_be_played(
         preview.toggle()
         assert preview.busy
         folder = Path(preview._folder.name)
-    assert "cannot play sound" in said.args[0]
+    assert "cannot be played" in said.args[0]
     assert not preview.busy
     assert not folder.exists()
     preview.close()
