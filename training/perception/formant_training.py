@@ -124,23 +124,23 @@ def _tracked(
         audio, f0 = corpus.audio(u, side, 0, u.frames - 1), corpus.f0(u, side, 0, u.frames - 1)
         if not (f0 > 0).any():
             continue
-        factor = 1.0
-        if warp and rng.random() < 0.5:
-            change = FormantWarp.draw(rng, 0.2)
-            audio, factor = change.apply(audio, SAMPLE_RATE), change.factor
-        yield _one(mel, audio, f0, factor)
+        change = FormantWarp.draw(rng, 0.25) if warp and rng.random() < 0.6 else None
+        yield _one(mel, audio, f0, change)
 
 
-def _one(mel: VoiceMel, audio: np.ndarray, f0: np.ndarray, factor: float) -> Tracked:
+def _one(mel: VoiceMel, audio: np.ndarray, f0: np.ndarray, change: FormantWarp | None) -> Tracked:
+    """Tracked as it was spoken; where the vocal tract is changed, the formants move by a factor that is known."""
+    heard = change.apply(audio, SAMPLE_RATE) if change else audio
     with torch.no_grad():
-        picture = mel(torch.from_numpy(audio)[None])[0]
-    ceiling = next(c for limit, c in CEILINGS if np.median(f0[f0 > 0]) < limit) * factor
+        picture = mel(torch.from_numpy(heard)[None])[0]
+    ceiling = next(c for limit, c in CEILINGS if np.median(f0[f0 > 0]) < limit)
     hz = praat_formants(audio, len(picture), ceiling)
     low, high = np.array(RANGES).T
     # Frame k of the mel stands for time (k - 1) hops, as f0's frame k - 1 does.
     voiced = np.concatenate([[0.0], f0[:-1]])[: len(picture)] > 0
     known = voiced & ((hz > low) & (hz < high)).all(1)
-    return Tracked(picture, torch.from_numpy(np.log(np.maximum(hz, 1.0))), torch.from_numpy(known.astype(np.float32)))
+    formants = np.log(np.maximum(hz, 1.0)) + np.log(change.factor if change else 1.0)
+    return Tracked(picture, torch.from_numpy(formants.astype(np.float32)), torch.from_numpy(known.astype(np.float32)))
 
 
 def _batch(pool: list[Tracked], rng: np.random.Generator, size: int = 32) -> tuple[Tensor, Tensor, Tensor]:
