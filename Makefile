@@ -1,7 +1,7 @@
 # make run    set everything up and start Voxveil (the app, the terminal or the bundled sample, by what is there)
 # make test   set everything up and run all checks
 # make lint   ruff and mypy only
-# make bench  time per block and delay, as measured on this machine
+# make bench  time per block, delay, and side by side with others, as measured on this machine (out/bench)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench system system-test clean
@@ -31,9 +31,10 @@ lint: .venv/.ready-test
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
 
-bench: system .venv/.ready-run
-	@$(BIN)/voxveil bench compute $(ARGS)
-	@$(BIN)/voxveil bench latency $(ARGS)
+bench: system-test .venv/.ready-test
+	@$(BIN)/voxveil bench compute --out out/bench $(ARGS)
+	@$(BIN)/voxveil bench latency --out out/bench $(ARGS)
+	@$(BIN)/voxveil bench compare --out out/bench $(if $(wildcard bench/stored.json),--against bench/stored.json) $(ARGS)
 
 system:
 	@tools/system_packages.sh $(SOUND) $(SCREEN)

@@ -96,7 +96,7 @@ def map_of_systems(points: dict[str, tuple[float, float]]) -> str:
     axis.plot([], [], "s", mfc="none", color="tab:gray", label="stated, semi-informed attacker")
     axis.plot([], [], "^", mfc="none", color="tab:gray", label="stated, lazy-informed attacker")
     axis.set(xlabel="word error rate, % (left is better)", ylabel="equal error rate, % (up is better)", ylim=(0, 55))
-    axis.set_xlim(left=0)
+    axis.set_xlim(0, 4 + max([wer for wer, _ in points.values()] + [p.wer for p in POINTS]))
     axis.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return png(figure)
 

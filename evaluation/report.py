@@ -87,7 +87,8 @@ def _noise(noise: dict[str, Any]) -> str:
 
 def _by_voice(voices: dict[str, Any]) -> str:
     keys = [k for k in ("OVRL", "wer", "f0_correlation") if any(row[k]["count"] for row in voices.values())]
-    lines = [[html.escape(voice), *(_cell(row[key], key) for key in keys)] for voice, row in voices.items()]
+    heard = {voice: row for voice, row in voices.items() if row["OVRL"]["count"]}
+    lines = [[html.escape(voice), *(_cell(row[key], key) for key in keys)] for voice, row in heard.items()]
     return _table(["voice", *(TITLES[key] for key in keys)], lines)
 
 
