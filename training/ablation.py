@@ -53,7 +53,7 @@ class Plan:
         parts: configuration files, one run each; their names are the runs'.
         prepared: the folder of training data. out: one folder per run is made there.
         steps: optimiser steps of every run.
-        vocoder: checkpoint that losses on sound need; None for none.
+        vocoder: checkpoint of a vocoder, or a bundle: losses on sound need it; None for none.
         extra: further configuration files for all runs.
         only: names of runs to train; empty for all of them.
         paths: files that some losses need, by the part's name.

@@ -15,6 +15,7 @@ from training.crops import Batch
 from training.data.heard_talkers import heard_talkers
 from training.losses.base import Loss, Step, total
 from training.reference_vocoder_task import load_vocoder
+from training.stage import check_losses, log_losses
 
 MULTIPLE = HOP * 2**LEVELS
 """A crop holds a whole number of codes of every level: a multiple of 2400 samples, 0.1 s."""
@@ -51,6 +52,7 @@ class ReferenceTask(lightning.LightningModule):
         self.front = ReferenceMel()
         self.model = HleVqvae(model)
         self.talkers = nn.Embedding(1, self.model.config.talker_dim)
+        check_losses("reference", losses, {"mel", "latent", "wave"})
         self.losses = nn.ModuleList(losses)
         self.learning_rate, self.decay, self.dead_below = learning_rate, decay, dead_below
         self.talker_names: list[str] = []
@@ -80,11 +82,20 @@ class ReferenceTask(lightning.LightningModule):
         for i, (book, z) in enumerate(zip(self.model.levels, latents, strict=True)):
             chosen = book.nearest(z.detach())
             if learn:
-                restarted = book.update(z.detach().flatten(0, 1), chosen.flatten(), self.decay, self.dead_below)
-                self.log(f"codes/restarted{i}", float(restarted))
+                fresh, used = self.from_all(z.detach().flatten(0, 1)), self.from_all(chosen.flatten())
+                restarted = book.update(fresh, used, self.decay, self.dead_below)
+                self.log(f"codes/restarted{i}", float(restarted), rank_zero_only=True)
             vectors.append(z + (book.lookup(chosen) - z).detach())
             codes.append(chosen)
         return vectors, codes
+
+    def from_all(self, x: Tensor) -> Tensor:
+        """The rows of all processes, one after the other: every process moves its codebooks by the same latents."""
+        if self.trainer.world_size == 1:
+            return x
+        gathered = self.all_gather(x)
+        assert isinstance(gathered, Tensor)
+        return gathered.flatten(0, 1)
 
     def forward(self, batch: Batch, learn: bool) -> tuple[Step, list[Tensor]]:
         """Everything the losses look at, and the codes per level."""
@@ -115,9 +126,6 @@ class ReferenceTask(lightning.LightningModule):
         checkpoint["talker_names"] = self.talker_names
         checkpoint["reference_config"] = self.model.config.to_dict()
 
-    def on_train_epoch_start(self) -> None:
-        torch.manual_seed(1000 + self.current_epoch)
-
     def training_step(self, batch: Batch, index: int) -> Tensor:
         step, codes = self(batch, learn=True)
         return self._log(step, codes, "train")
@@ -132,10 +140,10 @@ class ReferenceTask(lightning.LightningModule):
     def _log(self, step: Step, codes: list[Tensor], stage: str) -> Tensor:
         loss, values = total(list(self.losses), step, self.current_epoch)  # type: ignore[arg-type]
         count = len(codes[0])
-        self.log_dict({f"{stage}/{name}": value for name, value in values.items()}, batch_size=count)
-        self.log(f"{stage}/total", loss.detach(), prog_bar=True, batch_size=count)
+        log_losses(self, stage, loss, values, count)
         for i, (level, book) in enumerate(zip(codes, self.model.levels, strict=True)):
-            self.log(f"{stage}/perplexity{i}", perplexity(level, book.entries), batch_size=count)
+            used = perplexity(level, book.entries)
+            self.log(f"{stage}/perplexity{i}", used, batch_size=count, sync_dist=self.trainer.world_size > 1)
         return loss
 
 

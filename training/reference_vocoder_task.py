@@ -15,6 +15,7 @@ from model.reference.frontend import HOP, ReferenceMel
 from model.reference.hifigan import HifiGan, HifiGanConfig
 from training.crops import Batch
 from training.losses.base import Loss, Step, total
+from training.stage import check_losses, log_losses
 
 
 class ReferenceVocoderTask(lightning.LightningModule):
@@ -34,6 +35,7 @@ class ReferenceVocoderTask(lightning.LightningModule):
         self.config = model or HifiGanConfig()
         self.front = ReferenceMel()
         self.vocoder = HifiGan(self.config)
+        check_losses("reference-vocoder", losses, {"wave"})
         self.losses = torch.nn.ModuleList(losses)
         self.learning_rate = learning_rate
 
@@ -56,9 +58,7 @@ class ReferenceVocoderTask(lightning.LightningModule):
 
     def _step(self, batch: Batch, stage: str) -> Tensor:
         loss, values = total(list(self.losses), self(batch), self.current_epoch)  # type: ignore[arg-type]
-        count = len(batch.heard)
-        self.log_dict({f"{stage}/{name}": value for name, value in values.items()}, batch_size=count)
-        self.log(f"{stage}/total", loss.detach(), prog_bar=True, batch_size=count)
+        log_losses(self, stage, loss, values, len(batch.heard))
         return loss
 
 

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="YAML",
         help="configuration for all runs",
     )
-    add("--vocoder", type=Path, metavar="CKPT", help="stage vocoder (reference-vocoder for --on reference)")
+    add("--vocoder", type=Path, metavar="PATH", help="checkpoint of stage vocoder (reference-vocoder), or a bundle")
     add("--path", action="append", default=[], metavar="PART=FILE", help="the network that a part needs")
     add("--talkers", type=Path, metavar="DIR", help="recordings to measure every run on (default: do not)")
     add("--split", default="val", help="held-out talkers to use (default: val, for choosing; test is for reporting)")
@@ -76,7 +76,7 @@ def _measurable(args: argparse.Namespace) -> None:
     if args.on == "reference":
         raise ConfigError("only the live model makes bundles that can be measured; leave --talkers out")
     if args.vocoder is None:
-        raise ConfigError("a bundle needs a vocoder: --vocoder CKPT of stage vocoder")
+        raise ConfigError("a bundle needs a vocoder: --vocoder, a checkpoint of stage vocoder or a bundle")
 
 
 def _plan(args: argparse.Namespace) -> Plan:
@@ -117,7 +117,7 @@ def _measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
         return
     bundle = folder / "bundle"
     if not (bundle / "manifest.json").is_file():
-        export([str(args.vocoder), str(args.out / record["checkpoint"]), str(bundle), "--name", record["name"]])
+        export([str(args.out / record["checkpoint"]), str(bundle), "--name", record["name"]])
     shared = args.out / "evaluation"
     words = ["evaluate", "--bundle", bundle, "--talkers", args.talkers, "--out", shared, "--split", args.split]
     words += ["--limit", args.limit, "--linking", args.linking, "--jobs", args.jobs]
