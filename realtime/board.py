@@ -57,10 +57,14 @@ RESTART_STATUS = 75
 
 _FIELDS = np.dtype(
     [
-        # The controller writes:
+        # The controller writes (voice and voice_dim, while a bundle is changed, the worker):
         ("voice", "f4", MAX_VOICE_DIM),
         ("voice_dim", "i8"),
         ("voice_serial", "i8"),
+        ("next_bundle", "S1024"),
+        ("next_voice", "f4", MAX_VOICE_DIM),
+        ("next_voice_dim", "i8"),
+        ("bundle_serial", "i8"),
         ("prosody", "f8"),
         ("gain_db", "f8"),
         ("gate_db", "f8"),
@@ -99,6 +103,9 @@ _FIELDS = np.dtype(
         ("worker_busy", "f8"),
         ("worker_error", "S240"),
         ("provider", "S64"),
+        ("bundle", "S1024"),
+        ("bundle_done", "i8"),
+        ("bundle_error", "S240"),
         ("worker_asleep", "i8"),
         ("out_written", "i8"),
         ("fed_time", "f8"),

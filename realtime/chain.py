@@ -8,6 +8,7 @@ position set anew. The two devices' clocks are matched by the drift loop, throug
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
 
@@ -38,6 +39,8 @@ WAKING_RUN = 25
 """Blocks after a start from which nothing is learnt: devices that were asleep come in bursts first."""
 EARLY_S = 0.03
 """A lead that is longer than its target by this is cut."""
+WARM_RUN = 10
+"""Blocks that a new model hears beside the old one before it is heard itself."""
 VOICE_FADE = 0.2
 """Part of the way to a new voice that a block goes: 5 blocks, 100 ms."""
 
@@ -52,6 +55,23 @@ class Model(Protocol):
         self, block: Frames, state: Any, voice: Frames, knob: float, timings: dict[str, float] | None = None
     ) -> tuple[Frames, Any]:
         """One block of 480 samples in, one out."""
+
+
+@dataclass
+class Coming:
+    """A model that will take over.
+
+    Attributes:
+        model, delay_s, state: it, and as in the chain.
+        voice: reads the voice for it.
+        blocks: that it has heard so far.
+    """
+
+    model: Model
+    delay_s: float
+    state: Any
+    voice: Callable[[], Frames]
+    blocks: int = 0
 
 
 class Chain:
@@ -92,6 +112,8 @@ class Chain:
         self._elapsed = BLOCK_S
         self._lead = self._fall = 0.0
         self._wait = Lead(board.get("margin"), board.get("lead"))
+        self._coming: Coming | None = None
+        self._fade_in = np.linspace(0.0, 1.0, BLOCK, dtype=np.float32)
         self._block = np.zeros(BLOCK, np.float32)
         self._times: dict[str, float] = {}
         self._timer = {
@@ -169,6 +191,8 @@ class Chain:
         self._follow_voice()
         self._times.clear()
         voice, self._state = self._model.step(block, self._state, self._voice, board.get("prosody"), self._times)
+        if self._coming is not None:
+            voice = self._cross_over(self._coming, block, voice)
         modelled = self._clock()
         if not np.isfinite(voice).all():
             board.add_xrun("bad output")
@@ -192,6 +216,34 @@ class Chain:
             board.put(field, value)
         self._publish(block, voice)
         board.put("worker_busy", 0.0)
+
+    def change(self, model: Model, model_delay: int, voice: Callable[[], Frames]) -> None:
+        """Let another model take over, without a gap: it listens along first, then the two are crossfaded.
+
+        Args:
+            model_delay: as in the constructor.
+            voice: gives the voice for the new model, asked before each block of it.
+        """
+        self._coming = Coming(model, model_delay / SAMPLE_RATE, model.initial_state(), voice)
+
+    @property
+    def changing(self) -> bool:
+        """Whether another model is about to take over."""
+        return self._coming is not None
+
+    def _cross_over(self, coming: Coming, block: Frames, old: Frames) -> Frames:
+        row = coming.voice()
+        new, coming.state = coming.model.step(block, coming.state, row, self._board.get("prosody"), None)
+        coming.blocks += 1
+        if coming.blocks <= WARM_RUN:
+            return old
+        self._model, self._state, self._voice = coming.model, coming.state, row.copy()
+        self._model_delay_s = coming.delay_s
+        self._voice_serial = self._board.count("voice_serial")
+        self._board.put("delay_model", coming.delay_s)
+        self._coming = None
+        mixed: Frames = old + self._fade_in * (new - old)
+        return mixed
 
     def _steer(self, end: float) -> float:
         """Measure the lead of the next block, choose the output's ratio; ppm."""

@@ -18,6 +18,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from core.bundle import Bundle
 from core.errors import ConfigError, VoxveilError
 from realtime import child, reading
 from realtime.board import FATAL_STATUS, Board
@@ -29,7 +30,7 @@ from realtime.states import State
 STOP_S = 2.0
 SILENT_HOST_S = 1.5
 """An engine process without a sign of life for this long is replaced."""
-START_S = 5.0
+START_S = 12.0
 """The same while it starts."""
 LOOK_S = 0.1
 PAUSE_S = 0.3
@@ -109,11 +110,34 @@ class Engine:
         values = np.asarray(row, np.float32)
         with self._lock:
             board = self._open_board()
-            size = board.count("voice_dim")
+            coming = board.count("bundle_serial") != board.count("bundle_done")
+            size = board.count("next_voice_dim" if coming else "voice_dim")
             if values.shape != (size,) or not np.isfinite(values).all():
                 raise ConfigError(f"a voice of this bundle has {size} finite numbers")
-            board.cell("voice")[:size] = values
+            board.cell("next_voice" if coming else "voice")[:size] = values
             board.put("voice_serial", board.count("voice_serial") + 1)
+
+    def change_bundle(self, bundle: str | Path, row: Sequence[float] | NDArray[np.float32]) -> None:
+        """Change to another bundle and a voice of it, live: loaded beside the old one, then crossfaded.
+
+        Returns at once; `snapshot().bundle` tells when it is done, `snapshot().bundle_error` why it could not be.
+
+        Raises:
+            BundleError: the bundle is damaged. ConfigError: the row does not fit it, or a change is under way.
+        """
+        loaded = Bundle.load(Path(bundle))
+        values = np.asarray(row, np.float32)
+        if values.shape != (loaded.voice_dim,) or not np.isfinite(values).all():
+            raise ConfigError(f"a voice of this bundle has {loaded.voice_dim} finite numbers")
+        with self._lock:
+            board = self._open_board()
+            if board.count("bundle_serial") != board.count("bundle_done"):
+                raise ConfigError("another bundle is being loaded; try again in a moment")
+            board.put_text("next_bundle", str(loaded.path.resolve()))
+            board.cell("next_voice")[: len(values)] = values
+            board.put("next_voice_dim", len(values))
+            board.put_text("bundle_error", "")
+            board.put("bundle_serial", board.count("bundle_serial") + 1)
 
     def set_prosody(self, value: float) -> None:
         """0 (flat) to 1 (as spoken)."""

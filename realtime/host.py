@@ -12,9 +12,10 @@ import signal
 import sys
 import threading
 import traceback
+from dataclasses import replace
 from time import monotonic
 
-from core.errors import VoxveilError
+from core.errors import DeviceError, VoxveilError
 from realtime import backend as backends
 from realtime import priority
 from realtime.backend import Backend, Trouble
@@ -136,7 +137,15 @@ class Host:
         backend: Backend | None = None
         try:
             backend = backends.choose(self._config.backend)
-            opened = backend.open(self._config)
+            try:
+                opened = backend.open(self._config)
+            except DeviceError:
+                if self._config.monitor is None or not self._was_live:
+                    raise
+                # Headphones that were unplugged must not keep the call from going on.
+                backend.close()
+                backend = backends.choose(self._config.backend)
+                opened = backend.open(replace(self._config, monitor=None))
             board.put("in_rate", opened.in_rate)
             board.put("out_rate", opened.out_rate)
             margin = self._config.margin_ms if self._config.margin_ms is not None else backend.margin_ms

@@ -9,8 +9,8 @@ import signal
 import sys
 
 NICE = -11
-AUDIO, MODEL = 8, 5
-"""Real-time priorities of the threads that serve devices and of the model's: devices first."""
+AUDIO, MODEL, LOADING = 8, 5, 1
+"""Real-time priorities of the threads that serve devices, of the model's and of one that loads beside it."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -21,7 +21,7 @@ def raise_own(level: int) -> str:
     started from here do not inherit it.
 
     Args:
-        level: AUDIO or MODEL.
+        level: AUDIO, MODEL or LOADING.
 
     Returns:
         What was granted, in words: "real time", "nice -11", "high" or "ordinary".

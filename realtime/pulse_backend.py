@@ -29,6 +29,8 @@ FROZEN_S = 0.3
 WAKING_S = 5.0
 """A device that was asleep takes its time to find its rhythm."""
 TARGET_CHUNKS = 2
+MONITOR_S = 0.1
+"""What waits for the device on which the talker listens to the own voice: late, but never in the way."""
 MOST = 1 << 16
 
 
@@ -98,8 +100,27 @@ class Reserve:
             self.frames, self._changed = min(self._most, self.frames + self._step), now
 
 
+class Headphones:
+    """Gives the talker's own device what the call's got. Its clock is its own: what it has no room for is left out."""
+
+    def __init__(self, stream: libpulse.Stream) -> None:
+        self._stream = stream
+        self._silence = np.zeros(stream.target[0] // 2, np.float32)
+        self._ran_out: int | None = None
+
+    def give(self, address: int, frames: int) -> None:
+        """`frames` frames from memory at `address`; first some silence wherever the device has run out."""
+        stream = self._stream
+        if not stream.alive:
+            return
+        if stream.underflow != self._ran_out:
+            self._ran_out = stream.underflow
+            stream.write(self._silence.ctypes.data, min(len(self._silence), stream.writable))
+        stream.write(address, min(frames, stream.writable))
+
+
 class PulseBackend:
-    """A record and a playback stream at their devices' own rates."""
+    """A record and a playback stream at their devices' own rates; and one to listen to oneself, if wanted."""
 
     name = "pulse"
     margin_ms = 3.0
@@ -109,6 +130,7 @@ class PulseBackend:
         self._connection: libpulse.Connection | None = None
         self._record: libpulse.Stream | None = None
         self._playback: libpulse.Stream | None = None
+        self._monitor: libpulse.Stream | None = None
         self._thread: threading.Thread | None = None
         self._ending = threading.Event()
         self._trouble: Trouble | None = None
@@ -122,8 +144,11 @@ class PulseBackend:
                 virtual_mic.create(owner=str(os.getppid()))
             source = pulse_devices.find_source(pulse, config.input)
             sink = pulse_devices.find_sink(pulse, config.output or VIRTUAL_MIC)
+            listened = pulse_devices.find_sink(pulse, config.monitor) if config.monitor else None
         if source.properties.get(virtual_mic.TAG) or source.name == f"{sink.name}.monitor":
             raise DeviceError(f"“{source.description}” is Voxveil's own output; choose another microphone")
+        if listened is not None and listened.name in (sink.name, source.name.removesuffix(".monitor")):
+            raise DeviceError(f"“{listened.description}” is in use by the call; choose another device to listen on")
         self._source = source.name
         connection = self._connection = libpulse.Connection()
         chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
@@ -138,8 +163,15 @@ class PulseBackend:
             connection, "anonymized voice", sink.name, sink.rate, True,
             libpulse.BufferAttr(unset, TARGET_CHUNKS * chunk_out, 0, chunk_out, unset), pinned=True,
         )  # fmt: skip
-        self._record.wait_ready(READY_S)
-        self._playback.wait_ready(READY_S)
+        if listened is not None:
+            frames = round(MONITOR_S * sink.rate) * libpulse.SAMPLE_BYTES
+            self._monitor = libpulse.Stream(
+                connection, "listening to yourself", listened.name, sink.rate, True,
+                libpulse.BufferAttr(unset, frames, 0, unset, unset), pinned=True,
+            )  # fmt: skip
+        for stream in (self._record, self._playback, self._monitor):
+            if stream is not None:
+                stream.wait_ready(READY_S)
         asked, turn = self._playback.target
         self._reserve = Reserve(asked, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, turn)
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
@@ -151,6 +183,7 @@ class PulseBackend:
 
     def _run(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
         connection, record, playback = self._connection, self._record, self._playback
+        monitor = Headphones(self._monitor) if self._monitor is not None else None
         assert connection is not None and record is not None and playback is not None
         priority.raise_own(priority.AUDIO)
         heard, spoken = np.zeros(MOST, np.float32), np.zeros(MOST, np.float32)
@@ -178,6 +211,8 @@ class PulseBackend:
                 self._latency.served(now)
                 play.read_into(spoken[:count])
                 playback.write(spoken_at, count)
+                if monitor is not None:
+                    monitor.give(spoken_at, count)
             if now - checked > LATENCY_S:
                 checked = now
                 self._latency.note(record.latency_s(), playback.latency_s())
@@ -219,10 +254,10 @@ class PulseBackend:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        for stream in (self._record, self._playback):
+        for stream in (self._record, self._playback, self._monitor):
             if stream is not None:
                 stream.close()
-        self._record = self._playback = None
+        self._record = self._playback = self._monitor = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None

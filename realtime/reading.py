@@ -50,6 +50,8 @@ def snapshot(board: Board, recording: bool = False) -> Snapshot:
         silenced_blocks=round(board.count("silent_frames") / (rate * BLOCK_S)) if rate else 0,
         restarts=board.count("restarts"),
         memory_mb=memory_mb(board.count("host_pid")) + memory_mb(board.count("worker_pid")),
+        bundle=board.text("bundle"),
+        bundle_error=board.text("bundle_error"),
         recording=recording,
     )
 

@@ -43,6 +43,8 @@ class Snapshot:
         silenced_blocks: blocks' worth of time in which silence was given out instead of a voice.
         restarts: times that the inference worker was replaced.
         memory_mb: resident memory of the engine's processes (0 where it cannot be read).
+        bundle: folder of the bundle that was changed to ("" while it is the one of the start).
+        bundle_error: why the last change of the bundle failed ("" when it did not).
         recording: whether the anonymized output is being written to a file.
     """
 
@@ -69,6 +71,8 @@ class Snapshot:
     silenced_blocks: int = 0
     restarts: int = 0
     memory_mb: float = 0.0
+    bundle: str = ""
+    bundle_error: str = ""
     recording: bool = False
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,9 +14,12 @@ from core.errors import DeviceError
 from realtime import names, priority
 from realtime.backend import Opened, Trouble
 from realtime.config import EngineConfig
+from realtime.listening import Listening
 from realtime.placement import Placement, server_rate
 from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
 
+LISTENING_S = 0.06
+"""What may wait for the device on which the talker listens to the own voice."""
 COMMON_RATES = (48_000, 44_100, 96_000, 32_000, 24_000, 22_050, 16_000, 8_000)
 
 SERVER_DEVICES = ("pulse", "pipewire", "default")
@@ -33,6 +36,8 @@ class SoundDeviceBackend:
     def __init__(self) -> None:
         self._input: Any = None
         self._output: Any = None
+        self._monitor: Any = None
+        self._listened: Any = None
         self._ended = ""
         self._closing = False
         self._placement: Placement | None = None
@@ -50,6 +55,9 @@ class SoundDeviceBackend:
             find(listed, config.input, "input"),
             find(listed, config.output, "output"),
         ]
+        self._listened = find(listed, config.monitor, "output") if config.monitor else None
+        if self._listened is not None and self._listened["index"] == self._devices[1]["index"]:
+            raise DeviceError(f"“{self._listened['name']}” is in use by the call; choose another device to listen on")
         self._rates = [_rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)]
         self._chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
         names, rates = [device["name"] for device in self._devices], self._rates
@@ -68,6 +76,8 @@ class SoundDeviceBackend:
             os.environ["PULSE_SINK"] = placement.name
         mono_in, mono_out = np.zeros(MAX_CHUNK, np.float32), np.zeros(MAX_CHUNK, np.float32)
 
+        listening = Listening(round(LISTENING_S * self._rates[1])) if self._listened is not None else None
+        heard = np.zeros(MAX_CHUNK, np.float32)
         raised: set[str] = set()
 
         def raise_once(side: str) -> None:
@@ -98,6 +108,13 @@ class SoundDeviceBackend:
                 return
             for channel in range(channels[1]):
                 data[:, channel] = mono
+            if listening is not None:
+                listening.write(mono)
+
+        def on_listen(data: Any, frames: int, _time: Any, _flags: Any) -> None:
+            assert listening is not None
+            listening.read_into(heard[:frames])
+            data[:] = heard[:frames, None]
 
         def ended() -> None:
             if not self._closing:
@@ -119,6 +136,15 @@ class SoundDeviceBackend:
                 stream.start()
             placement.begin()
             play.place = placement.name
+            if listening is not None:
+                self._monitor = sounddevice.OutputStream(
+                    device=self._listened["index"],
+                    samplerate=self._rates[1],
+                    channels=min(2, self._listened["max_output_channels"]),
+                    dtype="float32",
+                    callback=on_listen,
+                )
+                self._monitor.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             names_tried = " and ".join(f"“{device['name']}”" for device in self._devices)
             raise DeviceError(f"{names_tried} cannot be opened ({error}); is another program using them?") from error
@@ -142,11 +168,11 @@ class SoundDeviceBackend:
         self._closing = True
         if self._placement is not None:
             self._placement.close()
-        for stream in (self._output, self._input):
+        for stream in (self._output, self._input, self._monitor):
             if stream is not None:
                 stream.abort(ignore_errors=True)
                 stream.close(ignore_errors=True)
-        self._input = self._output = None
+        self._input = self._output = self._monitor = None
 
 
 def find(listed: Any, wanted: str | None, kind: str) -> Any:

@@ -12,7 +12,6 @@ import select
 import signal
 import sys
 import traceback
-from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -38,21 +37,21 @@ def main(arguments: list[str]) -> int:
     board.put("worker_pid", os.getpid())
     board.put("worker_beat", monotonic())
     try:
-        return _work(board, Path(bundle_path), provider)
+        return _work(board, bundle_path, provider)
     except VoxveilError as error:
         board.put_text("worker_error", str(error))
         board.put("phase", BROKEN)
         return FATAL_STATUS
 
 
-def _work(board: Board, bundle_path: Path, provider: str) -> int:
+def _work(board: Board, bundle_path: str, provider: str) -> int:
     # Heavy imports stand here, so that the process shows a sign of life before them.
     from core.bundle import Bundle
+    from realtime.bundle_change import BundleChange, current
     from realtime.chain import Chain
     from realtime.pipeline import Pipeline
 
-    bundle = Bundle.load(bundle_path)
-    pipeline = Pipeline(bundle, provider=provider, threads=1)
+    pipeline = Pipeline(Bundle.load(current(board, bundle_path)), provider=provider, threads=1)
     board.put_text("provider", pipeline.provider)
     board.put("phase", WARMING)
     voice = board.cell("voice")[: board.count("voice_dim")].astype(np.float32)
@@ -67,13 +66,16 @@ def _work(board: Board, bundle_path: Path, provider: str) -> int:
     board.put("phase", READY)
     asleep = board.cell("worker_asleep")
     chain: Chain | None = None
+    change = BundleChange(board, provider)
     while True:
         board.put("worker_beat", monotonic())
         epoch = board.count("epoch")
         if chain is None or chain.epoch != epoch:
-            chain = Chain(board, pipeline, bundle.delay) if epoch else None
-        if chain is not None and chain.advance():
-            continue
+            chain = Chain(board, pipeline, pipeline.bundle.delay) if epoch else None
+        if chain is not None:
+            pipeline = change.poll(chain) or pipeline
+            if chain.advance():
+                continue
         asleep[0] = 1
         if not _sleep():
             return 0

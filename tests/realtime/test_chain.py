@@ -179,6 +179,27 @@ def test_a_new_voice_comes_without_a_step(board: Board) -> None:
     assert not np.any(got == 0.0), "a gap"
 
 
+def test_another_model_takes_over_without_a_gap_or_a_step(board: Board) -> None:
+    bench = Bench(board, lambda block, voice: np.full(BLOCK, 0.2))
+    bench.run(60)
+    heard = []
+
+    def step(block: np.ndarray, voice: np.ndarray) -> np.ndarray:
+        heard.append(voice.copy())
+        return np.full(BLOCK, 0.6)
+
+    row = np.array([1.0, 2.0, 3.0, 4.0], np.float32)
+    bench.chain.change(Model(step, lambda: None), 240, lambda: row)
+    assert bench.chain.changing
+    got = bench.run(60)
+    assert not bench.chain.changing
+    assert np.all(got > 0.19), "a gap"
+    assert np.abs(np.diff(got)).max() < 1.1 * 0.4 / BLOCK, "a step"
+    assert np.all(got[-20 * BLOCK :] == np.float32(0.6))
+    assert all(np.array_equal(voice, row) for voice in heard)
+    assert board.get("delay_model") == 0.01
+
+
 def test_gain_and_recording(board: Board) -> None:
     bench = Bench(board, lambda block, voice: block)
     bench.run(60)

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
 import numpy as np
 import pytest
 
+from core.errors import BundleError, ConfigError
 from tests import click_bundle
 from tests.audio_server import MISSING, PIPEWIRE_MISSING, PipeWireServer, PulseServer
 from tests.realtime import rig as rigs
@@ -286,6 +288,24 @@ def test_mute_is_silence_and_nothing_else_stops(watch: Watch) -> None:
     watch.rig.engine.set_muted(False)
 
 
+def test_another_bundle_takes_over_in_mid_sentence(watch: Watch, tmp_path: Path) -> None:
+    rig = watch.rig
+    bundle = click_bundle.make(tmp_path / "another")
+    row = bundle.voices.row("clack")
+    seen = rig.engine.snapshot()
+    with pytest.raises(BundleError):
+        rig.engine.change_bundle(tmp_path / "nowhere", row)
+    with pytest.raises(ConfigError, match="66"):
+        rig.engine.change_bundle(bundle.path, row[:5])
+    rig.engine.change_bundle(bundle.path, row)
+    after = rig.until_seen(lambda seen: seen.bundle == str(bundle.path.resolve()), "other bundle")
+    assert (after.state, after.restarts) == ("live", seen.restarts)
+    rig.engine.set_voice(bundle.voices.row("click"))
+    os.kill(worker_pid(rig), signal.SIGKILL)
+    rig.until_reason("model")
+    assert rig.until("live").bundle == after.bundle, "a worker that was replaced has the bundle of before"
+
+
 PARENT = """
 import sys, time
 from realtime.config import EngineConfig
@@ -328,3 +348,32 @@ def test_the_parent_is_killed(rig: Rig) -> None:
     assert silent < BUSY * SILENT_S
     rig.engine.start(rig.config)
     rig.until("live")
+
+
+def test_listening_to_oneself(rig: Rig) -> None:
+    """Headphones get what the call gets; without them the call goes on."""
+    rig.engine.start(replace(rig.config, monitor=SPEAKERS))
+    rig.until("live")
+    headphones, log = Listener(rig.server, f"{SPEAKERS}.monitor"), rigs.WorkerLog(rig.engine)
+    sleep(1.0)
+    recording, written = headphones.close(), log.close()
+    assert np.count_nonzero(recording) > 9600
+    rigs.assert_voice_or_silence(recording, written, rig.talk)
+    blocks = rig.engine.snapshot().blocks
+    rig.server.unload_sink(SPEAKERS)
+    rig.until_seen(lambda seen: seen.blocks > blocks + 25, "blocks without headphones")
+    seen = rig.engine.snapshot()
+    rig.server.load_sink(SPEAKERS)
+    assert (seen.state, seen.restarts) == ("live", 0)
+    rig.engine.start(rig.config)
+    rig.until("live")
+
+
+@pytest.mark.parametrize(("monitor", "word"), [("nowhere", "nowhere"), (CABLE, "in use by the call")])
+def test_headphones_that_cannot_be(rig: Rig, monitor: str, word: str) -> None:
+    if rig.server.kind == "PipeWire":
+        pytest.skip("asked of PulseAudio")
+    rig.engine.start(replace(rig.config, monitor=monitor))
+    seen = rig.engine.wait()
+    assert seen.state == "failed"
+    assert word in seen.reason

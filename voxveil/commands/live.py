@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from voxveil.commands.voice_options import add_voice_options
@@ -67,4 +68,6 @@ def run(args: argparse.Namespace) -> int:
         config = EngineConfig(
             **common, input=args.input, output=args.output, backend=args.backend, monitor=args.monitor
         )
+        if args.monitor is not None:
+            print("You hear yourself: use headphones, or the microphone picks the voice up again.", file=sys.stderr)
     return drive(config, bundle, name, args.seconds, args.json, args.record)
