@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -18,6 +18,7 @@ from gui.engine_port import EnginePort
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.files import FilesModel
+from gui.models.new_voice import NewVoice
 from gui.models.presets import Presets
 from gui.models.preview import Preview
 from gui.models.settings import SettingsStore
@@ -28,6 +29,7 @@ from gui.platform.player import Player
 from gui.platform.single_instance import SingleInstance, send_wish
 from gui.theme.current import Theme
 from gui.theme.icons import app_icon
+from gui.widgets.add_voice import AddVoice
 from gui.widgets.call_page import CallPage
 from gui.widgets.file_page import FilePage
 from gui.widgets.main_menu import MainMenu
@@ -44,6 +46,7 @@ class App(QObject):
     def __init__(self, engine: EnginePort, bundle: Bundle, store: SettingsStore, theme: Theme) -> None:
         super().__init__()
         self.engine, self.store, self.theme = engine, store, theme
+        self.bundle = bundle
         self.voices = VoicesModel(bundle.voices, bundle.default_voice, store, self)
         self.call = CallModel(engine, bundle.path, self.voices, store, self)
         self.devices = DevicesModel(store, self)
@@ -71,6 +74,7 @@ class App(QObject):
         self.menu.mute_key_chosen.connect(self._take_mute_key)
         self.menu.asked_to_quit.connect(self.quit)
         self.menu.asked_for_welcome.connect(self.welcome)
+        self.menu.asked_for_voice.connect(self.add_voice)
         self.menu.noted.connect(notice.show_note)
         self.devices.problem.connect(notice.show_problem)
         self.preview.problem.connect(notice.show_problem)
@@ -110,6 +114,25 @@ class App(QObject):
         )
         dialog.finished.connect(lambda _: self.window.page.choosers.follow_settings())
         dialog.open()
+
+    def add_voice(self) -> AddVoice:
+        """Make a voice from recordings."""
+        making = NewVoice(self.bundle.path, self)
+        making.made.connect(self.use_bundle)
+        dialog = AddVoice(making, self.bundle.voices.names, self.store, self.theme, self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
+
+    def use_bundle(self, bundle: Bundle) -> None:
+        """Use other graphs and voices, now and after the next start."""
+        self.bundle = bundle
+        self.store.values.bundle = str(bundle.path)
+        self.store.save()
+        self.voices.take_bank(bundle.voices, bundle.default_voice)
+        self.call.use_bundle(bundle.path)
+        self.files.use_bundle(bundle.path)
+        self.preview.use_bundle(bundle.path)
 
     def raise_window(self) -> None:
         """Bring the window to the front."""
@@ -215,6 +238,16 @@ def install_language(application: QApplication, choice: str) -> list[QTranslator
     return kept
 
 
+def _load_bundle(named: Path | None, store: SettingsStore) -> Bundle:
+    """The bundle that was named, else the user's own copy with added voices, else the one that ships."""
+    if named is None and store.values.bundle:
+        try:
+            return Bundle.load(Path(store.values.bundle), verify=False)
+        except VoxveilError:
+            store.values.bundle = ""  # it was removed, or an older version made it
+    return Bundle.load(named or default_bundle_path(), verify=False)
+
+
 def main(bundle: Path | None = None, start: bool = False, minimized: bool = False, send: str | None = None) -> int:
     """Run the app; the exit status. Only one runs: a second start raises the first one's window.
 
@@ -237,7 +270,7 @@ def main(bundle: Path | None = None, start: bool = False, minimized: bool = Fals
     theme.apply()
     try:
         # The engine checks every hash when it starts; the window needs the voices only.
-        loaded = Bundle.load(bundle or default_bundle_path(), verify=False)
+        loaded = _load_bundle(bundle, store)
     except VoxveilError as error:
         QMessageBox.critical(None, "Voxveil", str(error))
         raise

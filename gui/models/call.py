@@ -74,6 +74,12 @@ class CallModel(QObject):
         """Whether the engine is anything but idle or failed."""
         return self.protection.level.running
 
+    def use_bundle(self, bundle: Path) -> None:
+        """Take other graphs and voices from now on; a running call starts anew with them."""
+        if bundle != self._bundle:
+            self._bundle = bundle
+            self.restart()
+
     @property
     def reason(self) -> str:
         """Why the engine is where it is, in the user's words; "" when there is nothing to say."""

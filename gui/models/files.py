@@ -57,6 +57,10 @@ class FilesModel(QObject):
         """Whether a recording is being worked on."""
         return self._running is not None
 
+    def use_bundle(self, bundle: Path) -> None:
+        """Take other graphs and voices for what begins from now on."""
+        self._bundle = bundle
+
     def add(self, paths: list[Path]) -> int:
         """Queue recordings, and those of folders; the results stand beside them. Returns how many were added."""
         found = [path for named in paths for path in _recordings(named)]

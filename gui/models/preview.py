@@ -37,6 +37,10 @@ class Preview(QObject):
         """Whether a preview is being made or played."""
         return self._folder is not None
 
+    def use_bundle(self, bundle: Path) -> None:
+        """Speak with other graphs and voices from now on."""
+        self._bundle = bundle
+
     def toggle(self) -> None:
         """Begin, or stop the one that plays."""
         if self.busy:

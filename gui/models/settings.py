@@ -21,6 +21,7 @@ FILE_NAME = "app.json"
 class Settings:
     """All choices of the user; plain JSON values only."""
 
+    bundle: str = ""
     microphone: str = ""
     output: str = ""
     monitor: str = ""

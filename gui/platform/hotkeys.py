@@ -132,13 +132,7 @@ class Hotkeys(QObject):
         self._xcb.flush(self._connection)
 
     def _free(self, pointer: Any) -> None:
-        _C.free(ctypes.cast(pointer, c_void_p))
-
-
-_C = ctypes.CDLL(None) if os.name == "posix" else None
-if _C is not None:
-    _C.free.argtypes = [c_void_p]
-    _C.free.restype = None
+        self._xcb.free(ctypes.cast(pointer, c_void_p))
 
 
 def _symbol(keys: str) -> tuple[int, int]:
@@ -146,7 +140,7 @@ def _symbol(keys: str) -> tuple[int, int]:
     sequence = QKeySequence(keys)
     if sequence.isEmpty():
         return 0, 0
-    combination = sequence[0]
+    combination = sequence[0]  # type: ignore[index]  # its stubs lack what it can
     key = combination.key()
     modifiers = sum(bit for qt, bit in MODIFIERS.items() if qt in combination.keyboardModifiers())
     if key in KEYSYMS:
@@ -180,9 +174,12 @@ def _library() -> Any:
         "key_symbols_free": (symbols, None, [c_void_p]),
         "key_symbols_get_keycode": (symbols, POINTER(c_uint8), [c_void_p, c_uint32]),
     }  # fmt: skip
-    made = {}
+    made: dict[str, Any] = {}
     for name, (library, result, arguments) in functions.items():
         function = getattr(library, f"xcb_{name}")
         function.restype, function.argtypes = result, arguments
         made[name] = staticmethod(function)
+    free = ctypes.CDLL(None).free
+    free.restype, free.argtypes = None, [c_void_p]
+    made["free"] = staticmethod(free)
     return type("Xcb", (), made)

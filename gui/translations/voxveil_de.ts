@@ -2,6 +2,121 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de">
 <context>
+    <name>AddVoice</name>
+    <message>
+        <source>Add a voice</source>
+        <translation>Stimme hinzufügen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Name of the voice</source>
+        <translation>Name der Stimme</translation>
+    </message>
+    <message>
+        <source>I read some sentences aloud now (two minutes)</source>
+        <translation>Ich lese jetzt einige Sätze vor (zwei Minuten)</translation>
+    </message>
+    <message>
+        <source>I have recordings of one person in a folder (1 to 10 minutes)</source>
+        <translation>Ich habe Aufnahmen einer Person in einem Ordner (1 bis 10 Minuten)</translation>
+    </message>
+    <message>
+        <source>Choose the folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>The person whose voice this is agrees that it is used.</source>
+        <translation>Die Person, der diese Stimme gehört, ist damit einverstanden.</translation>
+    </message>
+    <message>
+        <source>Others can then hear you speak in this voice. Everything happens on this computer; it takes some minutes.</source>
+        <translation>Andere hören Sie dann mit dieser Stimme sprechen. Alles geschieht auf diesem Rechner; es dauert einige Minuten.</translation>
+    </message>
+    <message>
+        <source>Microphone level</source>
+        <translation>Pegel des Mikrofons</translation>
+    </message>
+    <message>
+        <source>Sentence before</source>
+        <translation>Satz davor</translation>
+    </message>
+    <message>
+        <source>Press the button, read the sentence aloud as you would say it, and press again.</source>
+        <translation>Drücken Sie den Knopf, lesen Sie den Satz so vor, wie Sie ihn sagen würden, und drücken Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Read aloud</source>
+        <translation>Vorlesen</translation>
+    </message>
+    <message>
+        <source>Progress of the new voice</source>
+        <translation>Fortschritt der neuen Stimme</translation>
+    </message>
+    <message>
+        <source>You can go on with your call meanwhile.</source>
+        <translation>Ihr Gespräch können Sie währenddessen fortsetzen.</translation>
+    </message>
+    <message>
+        <source>The voice is being made</source>
+        <translation>Die Stimme entsteht</translation>
+    </message>
+    <message>
+        <source>Folder with recordings of one person</source>
+        <translation>Ordner mit Aufnahmen einer Person</translation>
+    </message>
+    <message>
+        <source>There is a voice of this name already.</source>
+        <translation>Eine Stimme dieses Namens gibt es schon.</translation>
+    </message>
+    <message>
+        <source>Use letters, digits, - and _ for the name.</source>
+        <translation>Der Name darf aus Buchstaben, Ziffern, - und _ bestehen.</translation>
+    </message>
+    <message>
+        <source>Make the voice</source>
+        <translation>Stimme erstellen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Read it again</source>
+        <translation>Noch einmal vorlesen</translation>
+    </message>
+    <message>
+        <source>Done reading</source>
+        <translation>Fertig gelesen</translation>
+    </message>
+    <message>
+        <source>{read} of {all} are read</source>
+        <translation>{read} von {all} sind gelesen</translation>
+    </message>
+    <message>
+        <source>Looking at the recordings…</source>
+        <translation>Die Aufnahmen werden geprüft …</translation>
+    </message>
+    <message>
+        <source>The voice is in the list of voices.</source>
+        <translation>Die Stimme steht jetzt in der Liste der Stimmen.</translation>
+    </message>
+    <message>
+        <source>It did not work; all other voices are as they were.</source>
+        <translation>Das hat nicht geklappt; alle anderen Stimmen sind, wie sie waren.</translation>
+    </message>
+    <message>
+        <source>Cancelled; all voices are as they were.</source>
+        <translation>Abgebrochen; alle Stimmen sind, wie sie waren.</translation>
+    </message>
+</context>
+<context>
     <name>App</name>
     <message>
         <source>Something went wrong inside this window ({error}). Your call goes on as shown at the left.</source>
@@ -121,6 +236,10 @@
         <source>Finer controls</source>
         <translation>Feineinstellungen</translation>
     </message>
+    <message>
+        <source>No sound from the microphone</source>
+        <translation>Kein Ton vom Mikrofon</translation>
+    </message>
 </context>
 <context>
     <name>DeviceChoosers</name>
@@ -141,16 +260,82 @@
         <translation>Wählen Sie im Gesprächsprogramm „Voxveil“ als Mikrofon.</translation>
     </message>
     <message>
-        <source>(not connected)</source>
-        <translation>(nicht angeschlossen)</translation>
-    </message>
-    <message>
         <source>The system’s microphone</source>
         <translation>Das Mikrofon des Systems</translation>
     </message>
     <message>
         <source>Voxveil’s virtual microphone</source>
         <translation>Virtuelles Mikrofon von Voxveil</translation>
+    </message>
+</context>
+<context>
+    <name>DevicesModel</name>
+    <message>
+        <source>{name} (not connected)</source>
+        <translation>{name} (nicht angeschlossen)</translation>
+    </message>
+</context>
+<context>
+    <name>Dictation</name>
+    <message>
+        <source>Good morning. I would like to tell you how the day began and what I saw on my way to the station.</source>
+        <translation>Guten Morgen. Ich möchte Ihnen erzählen, wie der Tag begann und was ich auf dem Weg zum Bahnhof gesehen habe.</translation>
+    </message>
+    <message>
+        <source>The old bridge was closed, so we walked along the river and watched the boats go by in the fog.</source>
+        <translation>Die alte Brücke war gesperrt, also gingen wir am Fluss entlang und sahen zu, wie die Boote im Nebel vorbeifuhren.</translation>
+    </message>
+    <message>
+        <source>Could you please hand me the blue jug? Be careful, it is heavier than it looks.</source>
+        <translation>Könnten Sie mir bitte den blauen Krug reichen? Vorsicht, er ist schwerer, als er aussieht.</translation>
+    </message>
+    <message>
+        <source>My neighbour grows tomatoes, beans and yellow roses behind a low stone wall.</source>
+        <translation>Meine Nachbarin zieht Tomaten, Bohnen und gelbe Rosen hinter einer niedrigen Steinmauer.</translation>
+    </message>
+    <message>
+        <source>What a surprise! I had not thought that you would come all this way on such short notice.</source>
+        <translation>Welch eine Überraschung! Ich hätte nicht gedacht, dass ihr so kurzfristig den ganzen Weg herkommt.</translation>
+    </message>
+    <message>
+        <source>They measured the room twice, and both times the table turned out to be too wide.</source>
+        <translation>Sie haben das Zimmer zweimal ausgemessen, und beide Male war der Tisch zu breit.</translation>
+    </message>
+    <message>
+        <source>In winter the children skate on the pond until the street lamps are switched on.</source>
+        <translation>Im Winter laufen die Kinder auf dem Teich Schlittschuh, bis die Laternen angehen.</translation>
+    </message>
+    <message>
+        <source>I usually pay by card, but this little shop takes nothing but coins.</source>
+        <translation>Meistens zahle ich mit Karte, aber dieser kleine Laden nimmt nur Münzen.</translation>
+    </message>
+    <message>
+        <source>She asked three questions: who had called, when it was, and why nobody had answered.</source>
+        <translation>Sie stellte drei Fragen: wer angerufen hatte, wann das war und warum niemand ans Telefon ging.</translation>
+    </message>
+    <message>
+        <source>The soup needs some pepper, a pinch of sugar and about ten more minutes.</source>
+        <translation>Die Suppe braucht etwas Pfeffer, eine Prise Zucker und noch ungefähr zehn Minuten.</translation>
+    </message>
+    <message>
+        <source>If the weather holds, we will finish painting the fence on Thursday afternoon.</source>
+        <translation>Wenn das Wetter hält, streichen wir am Donnerstagnachmittag den Zaun fertig.</translation>
+    </message>
+    <message>
+        <source>Nobody knew the song, and yet after the second verse everybody was singing along.</source>
+        <translation>Niemand kannte das Lied, und doch sangen nach der zweiten Strophe alle mit.</translation>
+    </message>
+    <message>
+        <source>Please do not forget the keys; last time we waited outside for half an hour.</source>
+        <translation>Bitte vergiss die Schlüssel nicht; letztes Mal haben wir eine halbe Stunde draußen gewartet.</translation>
+    </message>
+    <message>
+        <source>He laughed, shook his head and said that he would rather think about it overnight.</source>
+        <translation>Er lachte, schüttelte den Kopf und sagte, er wolle lieber eine Nacht darüber schlafen.</translation>
+    </message>
+    <message>
+        <source>That was the last sentence. Thank you very much for your patience, and see you soon.</source>
+        <translation>Das war der letzte Satz. Vielen Dank für Ihre Geduld, und bis bald.</translation>
     </message>
 </context>
 <context>
@@ -270,6 +455,50 @@
         <translation>Zeit je Stufe</translation>
     </message>
     <message>
+        <source>take sound in</source>
+        <translation>Ton holen</translation>
+    </message>
+    <message>
+        <source>give sound out</source>
+        <translation>Ton abgeben</translation>
+    </message>
+    <message>
+        <source>wait for a block</source>
+        <translation>auf Block warten</translation>
+    </message>
+    <message>
+        <source>resample in</source>
+        <translation>Rate am Eingang</translation>
+    </message>
+    <message>
+        <source>encoder</source>
+        <translation>Encoder</translation>
+    </message>
+    <message>
+        <source>decoder</source>
+        <translation>Decoder</translation>
+    </message>
+    <message>
+        <source>vocoder</source>
+        <translation>Vocoder</translation>
+    </message>
+    <message>
+        <source>all three</source>
+        <translation>alle drei</translation>
+    </message>
+    <message>
+        <source>resample out</source>
+        <translation>Rate am Ausgang</translation>
+    </message>
+    <message>
+        <source>whole block</source>
+        <translation>ganzer Block</translation>
+    </message>
+    <message>
+        <source>wait for output</source>
+        <translation>auf Ausgang warten</translation>
+    </message>
+    <message>
         <source>none</source>
         <translation>keine</translation>
     </message>
@@ -307,7 +536,70 @@
     </message>
 </context>
 <context>
+    <name>KeyboardHelp</name>
+    <message>
+        <source>Keyboard</source>
+        <translation>Tastatur</translation>
+    </message>
+    <message>
+        <source>start or stop</source>
+        <translation>starten oder stoppen</translation>
+    </message>
+    <message>
+        <source>mute or unmute</source>
+        <translation>stumm schalten oder Ton an</translation>
+    </message>
+    <message>
+        <source>record or stop recording</source>
+        <translation>aufnehmen oder Aufnahme beenden</translation>
+    </message>
+    <message>
+        <source>new person</source>
+        <translation>neue Person</translation>
+    </message>
+    <message>
+        <source>calls, files</source>
+        <translation>Gespräch, Dateien</translation>
+    </message>
+    <message>
+        <source>the menu</source>
+        <translation>das Menü</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>talk, while “Push to talk” is on</source>
+        <translation>sprechen, solange „Sprechen auf Tastendruck“ an ist</translation>
+    </message>
+    <message>
+        <source>Key that mutes from every window</source>
+        <translation>Taste, die aus jedem Fenster stumm schaltet</translation>
+    </message>
+    <message>
+        <source>Mute from every window:</source>
+        <translation>Stumm aus jedem Fenster:</translation>
+    </message>
+    <message>
+        <source>This key works in every window.</source>
+        <translation>Diese Taste wirkt in jedem Fenster.</translation>
+    </message>
+    <message>
+        <source>Another program uses this key; choose another one.</source>
+        <translation>Ein anderes Programm benutzt diese Taste; wählen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>This desktop gives keys to its own settings only: bind a key there to {command}</source>
+        <translation>Diese Arbeitsumgebung vergibt Tasten nur in ihren eigenen Einstellungen: Legen Sie dort eine auf {command}</translation>
+    </message>
+</context>
+<context>
     <name>MainMenu</name>
+    <message>
+        <source>Add a voice…</source>
+        <translation>Stimme hinzufügen …</translation>
+    </message>
     <message>
         <source>Recordings</source>
         <translation>Aufnahmen</translation>
@@ -367,46 +659,6 @@
     <message>
         <source>Folder for recordings</source>
         <translation>Ordner für Aufnahmen</translation>
-    </message>
-    <message>
-        <source>start or stop</source>
-        <translation>starten oder stoppen</translation>
-    </message>
-    <message>
-        <source>mute or unmute</source>
-        <translation>stumm oder Ton an</translation>
-    </message>
-    <message>
-        <source>record or stop recording</source>
-        <translation>aufnehmen oder Aufnahme beenden</translation>
-    </message>
-    <message>
-        <source>new person</source>
-        <translation>neue Person</translation>
-    </message>
-    <message>
-        <source>calls, files</source>
-        <translation>Gespräch, Dateien</translation>
-    </message>
-    <message>
-        <source>this menu</source>
-        <translation>dieses Menü</translation>
-    </message>
-    <message>
-        <source>Space</source>
-        <translation>Leertaste</translation>
-    </message>
-    <message>
-        <source>talk, while “Push to talk” is on</source>
-        <translation>sprechen, solange „Sprechtaste“ an ist</translation>
-    </message>
-    <message>
-        <source>For keys that work in every window, let your desktop run this command on a key of your choice:</source>
-        <translation>Für Tasten, die in jedem Fenster wirken, lassen Sie Ihren Desktop auf eine Taste Ihrer Wahl diesen Befehl ausführen:</translation>
-    </message>
-    <message>
-        <source>Keyboard</source>
-        <translation>Tastatur</translation>
     </message>
 </context>
 <context>
@@ -515,9 +767,12 @@
         <source>No</source>
         <translation>Nein</translation>
     </message>
+</context>
+<context>
+    <name>SoundPanel</name>
     <message>
-        <source>(not connected)</source>
-        <translation>(nicht angeschlossen)</translation>
+        <source>Too loud</source>
+        <translation>Zu laut</translation>
     </message>
 </context>
 <context>
@@ -742,10 +997,6 @@ Choose your microphone and say something.</source>
 Wählen Sie Ihr Mikrofon und sagen Sie etwas.</translation>
     </message>
     <message>
-        <source>Microphone:  Voxveil</source>
-        <translation>Mikrofon:  Voxveil</translation>
-    </message>
-    <message>
         <source>Tell your call program</source>
         <translation>Im Gesprächsprogramm</translation>
     </message>
@@ -774,10 +1025,6 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
         <translation>Weiter</translation>
     </message>
     <message>
-        <source>(not connected)</source>
-        <translation>(nicht angeschlossen)</translation>
-    </message>
-    <message>
         <source>The system’s microphone</source>
         <translation>Das Mikrofon des Systems</translation>
     </message>
@@ -792,6 +1039,14 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
     <message>
         <source>Your microphone works.</source>
         <translation>Ihr Mikrofon funktioniert.</translation>
+    </message>
+    <message>
+        <source>Nothing at all comes from this microphone. Is it switched on, and may programs use it (the system’s privacy settings)?</source>
+        <translation>Von diesem Mikrofon kommt gar nichts. Ist es eingeschaltet, und dürfen Programme es benutzen (Datenschutzeinstellungen des Systems)?</translation>
+    </message>
+    <message>
+        <source>Microphone:  {name}</source>
+        <translation>Mikrofon:  {name}</translation>
     </message>
     <message>
         <source>Speak for three seconds</source>
@@ -812,6 +1067,121 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
     <message>
         <source>That is how you sound. You can change the voice in the window.</source>
         <translation>So klingen Sie. Die Stimme können Sie im Fenster ändern.</translation>
+    </message>
+</context>
+<context>
+    <name>_Table</name>
+    <message>
+        <source>The computer is too busy, so nothing is sent. Close other programs.</source>
+        <translation>Der Rechner ist zu beschäftigt, daher wird nichts gesendet. Schließen Sie andere Programme.</translation>
+    </message>
+    <message>
+        <source>Opening microphone and virtual microphone.</source>
+        <translation>Mikrofon und virtuelles Mikrofon werden geöffnet.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. The devices are being opened again.</source>
+        <translation>Es wird nichts gesendet. Die Geräte werden neu geöffnet.</translation>
+    </message>
+    <message>
+        <source>Silence is sent until the new voice is ready.</source>
+        <translation>Bis die neue Stimme bereit ist, wird Stille gesendet.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent yet: waiting for sound from the microphone.</source>
+        <translation>Es wird noch nichts gesendet: Der Ton des Mikrofons fehlt noch.</translation>
+    </message>
+    <message>
+        <source>Others hear nothing until you switch the sound on again.</source>
+        <translation>Andere hören nichts, bis Sie den Ton wieder einschalten.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. The voice had stopped and is being started again.</source>
+        <translation>Es wird nichts gesendet. Die Stimme war ausgefallen und wird neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The microphone “{name}” is not connected. Connect it, or choose another one.</source>
+        <translation>Das Mikrofon „{name}“ ist nicht angeschlossen. Schließen Sie es an oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>“{name}” is not connected. Connect it, or choose where your voice goes to.</source>
+        <translation>„{name}“ ist nicht angeschlossen. Schließen Sie es an oder wählen Sie, wohin Ihre Stimme geht.</translation>
+    </message>
+    <message>
+        <source>Several microphones are called “{name}”. Choose one.</source>
+        <translation>Mehrere Mikrofone heißen „{name}“. Wählen Sie eines aus.</translation>
+    </message>
+    <message>
+        <source>No microphone was found. Connect one, and allow programs to use it in the system’s privacy settings.</source>
+        <translation>Es wurde kein Mikrofon gefunden. Schließen Sie eines an und erlauben Sie Programmen in den Datenschutzeinstellungen des Systems, es zu benutzen.</translation>
+    </message>
+    <message>
+        <source>“{name}” is what Voxveil itself plays. Choose your own microphone.</source>
+        <translation>„{name}“ ist das, was Voxveil selbst abspielt. Wählen Sie Ihr eigenes Mikrofon.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be used. Close other programs that use it, or allow it in the privacy settings.</source>
+        <translation>„{name}“ darf nicht benutzt werden. Schließen Sie andere Programme, die es benutzen, oder erlauben Sie es in den Datenschutzeinstellungen.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be opened. Close other programs that use it, or choose another device.</source>
+        <translation>„{name}“ lässt sich nicht öffnen. Schließen Sie andere Programme, die es benutzen, oder wählen Sie ein anderes Gerät.</translation>
+    </message>
+    <message>
+        <source>The microphone gives no sound, so nothing is sent. Is it connected? It is used again once it is back.</source>
+        <translation>Vom Mikrofon kommt kein Ton, daher wird nichts gesendet. Ist es angeschlossen? Sobald es wieder da ist, geht es weiter.</translation>
+    </message>
+    <message>
+        <source>The sound cannot be delivered, so nothing is sent. It goes on by itself once the device is back.</source>
+        <translation>Der Ton lässt sich nicht ausgeben, daher wird nichts gesendet. Sobald das Gerät wieder da ist, geht es von selbst weiter.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. The system chose another microphone.</source>
+        <translation>Es wird nichts gesendet. Das System hat ein anderes Mikrofon gewählt.</translation>
+    </message>
+    <message>
+        <source>The computer’s sound system does not run. Restart the computer, or start PipeWire or PulseAudio.</source>
+        <translation>Das Tonsystem des Rechners läuft nicht. Starten Sie den Rechner neu, oder starten Sie PipeWire oder PulseAudio.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent: the computer’s sound system stopped. It goes on by itself once that is back.</source>
+        <translation>Es wird nichts gesendet: Das Tonsystem des Rechners steht. Sobald es wieder läuft, geht es von selbst weiter.</translation>
+    </message>
+    <message>
+        <source>The voice stops again and again. Close other programs, or restart the computer.</source>
+        <translation>Die Stimme fällt immer wieder aus. Schließen Sie andere Programme oder starten Sie den Rechner neu.</translation>
+    </message>
+    <message>
+        <source>The voices were not found. Install Voxveil again.</source>
+        <translation>Die Stimmen wurden nicht gefunden. Installieren Sie Voxveil neu.</translation>
+    </message>
+    <message>
+        <source>The voices are damaged ({name}). Install Voxveil again.</source>
+        <translation>Die Stimmen sind beschädigt ({name}). Installieren Sie Voxveil neu.</translation>
+    </message>
+    <message>
+        <source>The voices are incomplete ({name}). Install Voxveil again.</source>
+        <translation>Die Stimmen sind unvollständig ({name}). Installieren Sie Voxveil neu.</translation>
+    </message>
+    <message>
+        <source>The recording ended early; the disk may be full. What was recorded until then is kept: {name}</source>
+        <translation>Die Aufnahme endete vorzeitig; vielleicht ist der Datenträger voll. Was bis dahin aufgenommen wurde, bleibt erhalten: {name}</translation>
+    </message>
+    <message>
+        <source>The disk was too slow, so the recording has gaps. It is kept: {name}</source>
+        <translation>Der Datenträger war zu langsam, daher hat die Aufnahme Lücken. Sie bleibt erhalten: {name}</translation>
+    </message>
+    <message>
+        <source>The disk is full. Make room; then record again.</source>
+        <translation>Der Datenträger ist voll. Schaffen Sie Platz und nehmen Sie dann neu auf.</translation>
+    </message>
+    <message>
+        <source>The sound cannot be played. Are loudspeakers or headphones connected?</source>
+        <translation>Der Ton lässt sich nicht abspielen. Sind Lautsprecher oder Kopfhörer angeschlossen?</translation>
+    </message>
+    <message>
+        <source>That folder may not be written to. Choose another one under Menu, Recordings.</source>
+        <translation>In diesen Ordner darf nicht geschrieben werden. Wählen Sie unter Menü, Aufnahmen einen anderen.</translation>
     </message>
 </context>
 </TS>

@@ -112,7 +112,10 @@ class FilePage(QWidget):
 
     def _fill(self) -> None:
         kept = {id(row.job): row for row in self.rows}
-        self.rows = [kept.pop(id(job), None) or FileRow(job, self._files, self._player) for job in self._files.jobs]
+        self.rows = [
+            kept.pop(id(job)) if id(job) in kept else FileRow(job, self._files, self._player)
+            for job in self._files.jobs
+        ]
         for row in kept.values():
             row.hide()  # deleted later means seen until then
             self._list.removeWidget(row)
