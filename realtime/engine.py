@@ -1,12 +1,14 @@
 """The engine's controller: starts the engine process, steers it and reads how it fares.
 
-It imports neither onnxruntime nor an audio library; it never waits for the engine's process except in `stop` and
-`close`.
+It imports neither onnxruntime nor an audio library (but for libpulse, to remove the virtual microphone in `close`); it
+never waits for the engine's process except in `stop` and `close`.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.bundle import Bundle
-from core.errors import ConfigError, VoxveilError
+from core.errors import ConfigError, DeviceError, VoxveilError
 from realtime import child, reading
 from realtime.board import FATAL_STATUS, Board
-from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB, EngineConfig, check_range
+from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB, VIRTUAL_MIC, EngineConfig, check_range
 from realtime.recorder import Recorder
 from realtime.snapshot import Snapshot
 from realtime.states import State
@@ -49,6 +51,7 @@ class Engine:
         self._recorder: Recorder | None = None
         self._override: tuple[State, str] | None = None
         self._host_deaths = 0
+        self._microphone = False
 
     def start(self, config: EngineConfig) -> None:
         """Start (or start again) with `config`; returns at once, progress is in `snapshot().state`.
@@ -66,6 +69,7 @@ class Engine:
             board.put("gain_db", config.gain_db)
             board.put("gate_db", config.gate_db)
             board.put("muted", config.muted)
+            self._microphone |= config.backend in ("auto", "pulse") and config.output in (None, VIRTUAL_MIC)
             self._override = State.STARTING, "starting the engine"
             self._host_deaths = 0
             self._wanted.set()
@@ -73,7 +77,7 @@ class Engine:
             self._monitor.start()
 
     def stop(self) -> None:
-        """Silence, and back to idle. The engine can be started again."""
+        """Silence, and back to idle. The engine can be started again; the virtual microphone stays until `close`."""
         with self._lock:
             recorder, self._recorder = self._recorder, None
             monitor, self._monitor = self._monitor, None
@@ -85,8 +89,15 @@ class Engine:
         self._override = None
 
     def close(self) -> None:
-        """Stop, end the engine's processes and free the shared memory. Safe to call twice."""
+        """Stop, end the engine's processes, free the shared memory, and remove the virtual microphone that was made
+        for this process. Safe to call twice."""
         self.stop()
+        if self._microphone and sys.platform == "linux":
+            from realtime import virtual_mic
+
+            self._microphone = False
+            with suppress(DeviceError):
+                virtual_mic.release(str(os.getpid()))
         with self._lock:
             board, self._board = self._board, None
         if board is not None:

@@ -110,6 +110,12 @@ def find_sink(pulse: Any, wanted: str) -> PulseDevice:
     return names.pick(wanted, sinks(pulse), _names, "output")
 
 
+def players(pulse: Any, sink: str) -> int:
+    """How many streams play into the sink of that name."""
+    index = {info.name: info.index for info in pulse.sink_list()}.get(sink)
+    return sum(stream.sink == index for stream in pulse.sink_input_list())
+
+
 def load_module(pulse: Any, module: str, arguments: str) -> int | None:
     """Load a module; its index, or None if the server refuses."""
     from pulsectl import PulseOperationFailed

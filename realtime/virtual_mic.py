@@ -76,6 +76,22 @@ def remove() -> bool:
         return bool(devices)
 
 
+def release(owner: str) -> bool:
+    """Take it away if `owner` made it, or a run that has ended, and nobody plays into it now; whether it went.
+
+    Raises:
+        DeviceError: no server.
+    """
+    with pulse_devices.session() as pulse:
+        found = _found(pulse)
+        devices = [*found["source"], *found["sink"]]
+        ours = [device for device in devices if device.properties.get(TAG) == owner or _orphan(device)]
+        if not ours or any(pulse_devices.players(pulse, device.name) for device in found["sink"]):
+            return False
+        _unload(pulse, ours)
+        return True
+
+
 def status() -> Status:
     """Whether it is there and whose it is.
 

@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
 
 from realtime import virtual_mic
 from realtime.devices import list_devices
+from tests import click_bundle
 from tests.audio_server import MISSING, PulseServer
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
@@ -107,6 +110,38 @@ def test_what_a_crashed_run_left_is_found_and_used_again(server: PulseServer) ->
     virtual_mic.create(owner=str(os.getpid()))
     assert server.pactl("list", "short", "modules") == modules, "the call program's microphone must not vanish"
     assert len([device for device in list_devices() if device.is_virtual_mic]) == 2
+
+
+def test_live_makes_it_and_takes_it_away(server: PulseServer, tmp_path: Path) -> None:
+    """And what a run that crashed left behind goes with it; what the user made to stay, stays."""
+    bundle = str(click_bundle.make(tmp_path / "bundle").path)
+    server.keep_awake("other")
+    before = server.pactl("list", "short", "modules")
+    words = ("live", "--input", "other.monitor", "--bundle", bundle, "--seconds", "3", "--json")
+    for orphan in (False, True):
+        if orphan:
+            virtual_mic.create(owner=ended_process())
+        done = voxveil(*words)
+        assert done.returncode == 0, done.stderr
+        seen = [json.loads(line) for line in done.stdout.splitlines()]
+        assert any(one["state"] == "live" and one["output"] == "Voxveil cable" for one in seen)
+        assert server.pactl("list", "short", "modules") == before, "it was left behind"
+    virtual_mic.create()
+    assert not virtual_mic.release(str(os.getpid()))
+    assert virtual_mic.status().present
+
+
+def test_one_in_use_is_not_taken_away(server: PulseServer) -> None:
+    virtual_mic.create(owner=ended_process())
+    client = server.helper("pacat", "-d", virtual_mic.SINK, "/dev/zero")
+    end = monotonic() + 10
+    while "pacat" not in server.pactl("list", "sink-inputs"):
+        assert monotonic() < end
+        sleep(0.05)
+    assert not virtual_mic.release("0")
+    client.kill()
+    client.wait()
+    assert virtual_mic.release("0")
 
 
 def test_one_that_a_running_process_owns_is_no_orphan(server: PulseServer) -> None:
