@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
 
+from model.encoder import RATES
+from model.live import LiveModel
 from model.reference.frontend import FRAME_RATE, HOP, ReferenceMel
 from model.reference.hifigan import HifiGan, HifiGanConfig
 from model.reference.vqvae import HleVqvae, ReferenceConfig
@@ -99,3 +102,23 @@ def test_vocoder_is_trainable_and_fits_the_hop() -> None:
 @pytest.mark.parametrize(("entries", "bits"), [((64, 32, 16), 380), ((512, 128, 32), 40 * 9 + 20 * 7 + 10 * 5)])
 def test_bitrate_follows_the_entries(entries: tuple[int, int, int], bits: int) -> None:
     assert HleVqvae(ReferenceConfig(entries, channels=8, dilations=(1,))).bitrate == pytest.approx(bits)
+
+
+def test_the_page_about_the_method_says_what_the_layers_say(full: HleVqvae) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "method.md").read_text("utf8")
+    live = LiveModel()
+    past = [
+        live.encoder.receptive_field * 0.01,
+        live.decoder.receptive_field * 0.02,
+        live.vocoder.receptive_field * 0.01,
+    ]
+    assert "{:.1f} s of past in the encoder, {:.1f} s in the decoder, {:.1f} s in the vocoder".format(*past) in page
+    assert f"({count(live.encoder.pitch) / 1e6:.2f} M parameters)" in page
+    assert f"({count(live.vocoder) / 1e6:.1f} M parameters at 100 Hz)" in page
+    assert f"**{live.delay / 24:.0f} ms of delay + 20 ms block = {live.latency / 24:.0f} ms**" in page
+    assert f"**{count(full) / 1e6:.1f} M** parameters" in page
+    assert f"±{full.reach:.1f} s" in page
+    rates = [50 / every for every in RATES]
+    for entries in ((16, 8, 4), (64, 32, 16), (128, 64, 32), (512, 128, 32)):
+        bits = sum(rate * math.log2(k) for rate, k in zip(rates, entries, strict=True))
+        assert "{}/{}/{} {:g}".format(*entries, bits) in page

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 import yaml
 
+from core.assets import sample_path
+from core.audio_file import read_mono
 from core.errors import ConfigError
 from evaluation.ablation import compared, lines_of, write_table
+from tests.bundles import copy_default
 from tests.training.small_corpus import small_corpus
 from training import ablation
 from training.ablation import CONFIGS, Plan, missing, planned
 from voxveil.cli import main
+from voxveil.commands import ablate
 
 TINY = {
     "reference": {"channels": 16, "dilations": [1]},
@@ -185,3 +191,29 @@ def test_the_table_says_what_helped_and_what_did_not(tmp_path: Path) -> None:
     assert "NaN" not in (tmp_path / "ablation.json").read_text("utf8")
     few = compared(records, {k: reports[k] for k in ("vanilla", "good")}, dict.fromkeys(talkers, "one"))
     assert few["rows"]["good"]["scores"]["OVRL"]["verdict"] == "too few talkers to tell"
+
+
+@pytest.mark.slow
+def test_runs_are_measured_alike(tmp_path: Path) -> None:
+    """Two runs of the same bundle, through the evaluation: no difference is claimed."""
+    samples, rate = read_mono(sample_path())
+    for i, talker in enumerate(("ann", "bob")):
+        (tmp_path / "talkers" / talker).mkdir(parents=True)
+        soundfile.write(tmp_path / "talkers" / talker / f"{i}.wav", samples[i * 2 * rate : (i + 1) * 2 * rate], rate)
+    out = tmp_path / "out"
+    for name in ("vanilla", "slope"):
+        copy_default(out / name / "bundle")
+        record = {"name": name, "steps": 4, "checkpoint": "none", "validation": {}}
+        (out / name / "run.json").write_text(json.dumps(record), "utf8")
+    words = argparse.Namespace(
+        out=out, talkers=tmp_path / "talkers", split="", limit=2, linking=0, jobs=1, whisper=None, vocoder=None
+    )
+    for name in ("vanilla", "slope"):
+        ablate.measure(words, json.loads((out / name / "run.json").read_text("utf8")))
+    assert main(["ablate", "--table", "--out", str(out), "--talkers", str(words.talkers)]) == 0
+    rows = json.loads((out / "ablation.json").read_text("utf8"))["rows"]
+    quality = rows["slope"]["scores"]["OVRL"]
+    assert 1 <= quality["value"] <= 5
+    assert quality["difference"]["value"] == pytest.approx(0)
+    assert quality["verdict"] == "too few talkers to tell"
+    assert (out / "slope" / "report.html").is_file()

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     records, _ = train(_plan(args))
     if args.talkers is not None:
         for record in records:
-            _measure(args, record)
+            measure(args, record)
     return _table(args)
 
 
@@ -107,7 +107,7 @@ def _plan(args: argparse.Namespace) -> Plan:
     )
 
 
-def _measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
+def measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
     """Export and evaluate one run; originals are measured once for all of them."""
     from export.cli import main as export
     from voxveil.cli import main as voxveil
