@@ -16,19 +16,35 @@ import pytest
 from realtime import virtual_mic
 from realtime.devices import list_devices
 from tests import click_bundle
-from tests.audio_server import MISSING, PulseServer
+from tests.audio_server import MISSING, PIPEWIRE_MISSING, AudioServer, PipeWireServer, PulseServer
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+SERVERS = {"PulseAudio": (PulseServer, MISSING), "PipeWire": (PipeWireServer, PIPEWIRE_MISSING)}
+ON_BOTH = {
+    "test_made_once_listed_as_an_ordinary_microphone_and_removed",
+    "test_an_ordinary_client_hears_what_is_played_into_it",
+    "test_what_a_crashed_run_left_is_found_and_used_again",
+    "test_the_device_list",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All on PulseAudio, what differs on PipeWire too."""
+    if "running" in metafunc.fixturenames:
+        kinds = ["PulseAudio", *(["PipeWire"] if metafunc.function.__name__ in ON_BOTH else [])]
+        metafunc.parametrize("running", kinds, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[PulseServer]:
-    with PulseServer({"speakers": 48_000, "other": 44_100}) as server:
+def running(request: pytest.FixtureRequest) -> Iterator[AudioServer]:
+    kind, missing = SERVERS[request.param]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
+    with kind({"speakers": 48_000, "other": 44_100}) as server:
         yield server
 
 
 @pytest.fixture
-def server(running: PulseServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
+def server(running: AudioServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[AudioServer]:
     """The server, with its sinks and without a virtual microphone, named in this process's environment."""
     for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(key, running.environment[key])
@@ -42,7 +58,7 @@ def voxveil(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "voxveil", *words], capture_output=True, text=True, timeout=60)
 
 
-def test_made_once_listed_as_an_ordinary_microphone_and_removed(server: PulseServer) -> None:
+def test_made_once_listed_as_an_ordinary_microphone_and_removed(server: AudioServer) -> None:
     sources = json.loads(server.pactl("--format=json", "list", "sources"))
     default = server.pactl("get-default-sink")
     assert not virtual_mic.status().present
@@ -63,22 +79,14 @@ def test_made_once_listed_as_an_ordinary_microphone_and_removed(server: PulseSer
     assert not virtual_mic.status().present
 
 
-def test_an_ordinary_client_hears_what_is_played_into_it(server: PulseServer) -> None:
+def test_an_ordinary_client_hears_what_is_played_into_it(server: AudioServer) -> None:
     virtual_mic.create()
-    heard = subprocess.Popen(
-        [
-            "parec",
-            "-d",
-            virtual_mic.SOURCE,
-            "--raw",
-            "--format=float32le",
-            "--rate=48000",
-            "--channels=1",
-            "--latency-msec=20",
-        ],
-        stdout=subprocess.PIPE,
-        env=server.environment,
-    )
+    words = {
+        "PulseAudio": ["parec", "-d", virtual_mic.SOURCE, "--raw", "--format=float32le", "--latency-msec=20"],
+        "PipeWire": ["pw-record", "--target", virtual_mic.SOURCE, "--format=f32", "--latency=20ms"],
+    }[server.kind]
+    words += ["--rate=48000", "--channels=1", *(["-"] if server.kind == "PipeWire" else [])]
+    heard = subprocess.Popen(words, stdout=subprocess.PIPE, env=server.environment)
     tone = (0.25 * np.sin(2 * np.pi * 1000 * np.arange(48_000 * 2) / 48_000)).astype(np.float32)
     try:
         subprocess.run(
@@ -101,7 +109,7 @@ def ended_process() -> str:
     return str(process.pid)
 
 
-def test_what_a_crashed_run_left_is_found_and_used_again(server: PulseServer) -> None:
+def test_what_a_crashed_run_left_is_found_and_used_again(server: AudioServer) -> None:
     virtual_mic.create(owner=ended_process())
     modules = server.pactl("list", "short", "modules")
     seen = virtual_mic.status()
@@ -112,7 +120,7 @@ def test_what_a_crashed_run_left_is_found_and_used_again(server: PulseServer) ->
     assert len([device for device in list_devices() if device.is_virtual_mic]) == 2
 
 
-def test_live_makes_it_and_takes_it_away(server: PulseServer, tmp_path: Path) -> None:
+def test_live_makes_it_and_takes_it_away(server: AudioServer, tmp_path: Path) -> None:
     """And what a run that crashed left behind goes with it; what the user made to stay, stays."""
     bundle = str(click_bundle.make(tmp_path / "bundle").path)
     server.keep_awake("other")
@@ -131,7 +139,7 @@ def test_live_makes_it_and_takes_it_away(server: PulseServer, tmp_path: Path) ->
     assert virtual_mic.status().present
 
 
-def test_one_in_use_is_not_taken_away(server: PulseServer) -> None:
+def test_one_in_use_is_not_taken_away(server: AudioServer) -> None:
     virtual_mic.create(owner=ended_process())
     client = server.helper("pacat", "-d", virtual_mic.SINK, "/dev/zero")
     end = monotonic() + 10
@@ -144,13 +152,13 @@ def test_one_in_use_is_not_taken_away(server: PulseServer) -> None:
     assert virtual_mic.release("0")
 
 
-def test_one_that_a_running_process_owns_is_no_orphan(server: PulseServer) -> None:
+def test_one_that_a_running_process_owns_is_no_orphan(server: AudioServer) -> None:
     virtual_mic.create(owner=str(os.getpid()))
     seen = virtual_mic.status()
     assert (seen.owner, seen.orphan) == (str(os.getpid()), False)
 
 
-def test_half_of_one_is_made_whole(server: PulseServer) -> None:
+def test_half_of_one_is_made_whole(server: AudioServer) -> None:
     virtual_mic.create()
     source = next(
         s for s in json.loads(server.pactl("--format=json", "list", "sources")) if s["description"] == "Voxveil"
@@ -161,7 +169,7 @@ def test_half_of_one_is_made_whole(server: PulseServer) -> None:
     assert virtual_mic.status().present
 
 
-def test_the_device_list(server: PulseServer) -> None:
+def test_the_device_list(server: AudioServer) -> None:
     virtual_mic.create()
     found = {(device.kind, device.id): device for device in list_devices()}
     assert set(found) == {
@@ -172,7 +180,7 @@ def test_the_device_list(server: PulseServer) -> None:
     }
     assert found["output", virtual_mic.SINK].is_virtual_mic
     assert not found["output", "speakers"].is_virtual_mic
-    assert all(device.host_api == "PulseAudio" and device.channels for device in found.values())
+    assert all(device.host_api == server.kind and device.channels for device in found.values())
     assert [found["output", name].rates for name in ("speakers", "other", "voxveil")] == [
         (48_000,),
         (44_100,),
@@ -187,7 +195,7 @@ def test_the_device_list(server: PulseServer) -> None:
     assert sum(device.is_default for device in found.values() if device.kind == "output") == 1
 
 
-def test_the_commands(server: PulseServer) -> None:
+def test_the_commands(server: AudioServer) -> None:
     status = voxveil("mic", "status")
     assert status.returncode == 1
     assert "no virtual microphone" in status.stdout
