@@ -26,8 +26,8 @@ class Device:
     """One way in or out.
 
     Attributes:
-        id: what `EngineConfig.input` or `.output` takes; it stays the same, except for PortAudio devices that share
-            their name with another (those are numbered).
+        id: what `EngineConfig.input` or `.output` takes. It is made of names, never of positions in a list, so that a
+            device is the same one after others came and went; only devices that share all names are numbered.
         name: for people.
         kind: "input" or "output".
         rates: in Hz, its own rate first.
@@ -120,10 +120,11 @@ def from_query(listed: Sequence[Any], interfaces: Sequence[Any], defaults: Seque
     for kind, default in zip(KINDS, defaults, strict=True):
         fitting = [device for device in listed if device[f"max_{kind}_channels"] > 0]
         names = [str(device["name"]) for device in fitting]
+        full = [full_name(device, interfaces) for device in fitting]
         cable = virtual_mic.find_cable(names) if kind == "output" else None
         found += [
             Device(
-                id=name if names.count(name) == 1 else str(device["index"]),
+                id=name if names.count(name) == 1 else long if full.count(long) == 1 else str(device["index"]),
                 name=name,
                 kind=kind,
                 rates=(round(device["default_samplerate"]),),
@@ -132,9 +133,14 @@ def from_query(listed: Sequence[Any], interfaces: Sequence[Any], defaults: Seque
                 is_default=device["index"] == default,
                 is_virtual_mic=cable is not None and name == cable[0],
             )
-            for device, name in zip(fitting, names, strict=True)
+            for device, name, long in zip(fitting, names, full, strict=True)
         ]
     return found
+
+
+def full_name(device: Any, interfaces: Sequence[Any]) -> str:
+    """A PortAudio device's name with that of the system's interface, for devices that several interfaces offer."""
+    return f"{device['name']} [{interfaces[device['hostapi']]['name']}]"
 
 
 def _answer() -> dict[str, Any]:

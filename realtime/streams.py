@@ -14,6 +14,7 @@ from core.errors import DeviceError
 from realtime import names, priority
 from realtime.backend import Opened, Trouble
 from realtime.config import EngineConfig
+from realtime.devices import full_name
 from realtime.listening import Listening
 from realtime.placement import Placement, server_rate
 from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
@@ -48,14 +49,14 @@ class SoundDeviceBackend:
         try:
             sounddevice._terminate()
             sounddevice._initialize()
-            listed = sounddevice.query_devices()
+            listed, interfaces = sounddevice.query_devices(), sounddevice.query_hostapis()
         except sounddevice.PortAudioError as error:
             raise DeviceError(f"PortAudio does not start ({error}); run `voxveil doctor`") from error
         self._devices = [
-            find(listed, config.input, "input"),
-            find(listed, config.output, "output"),
+            find(listed, interfaces, config.input, "input"),
+            find(listed, interfaces, config.output, "output"),
         ]
-        self._listened = find(listed, config.monitor, "output") if config.monitor else None
+        self._listened = find(listed, interfaces, config.monitor, "output") if config.monitor else None
         if self._listened is not None and self._listened["index"] == self._devices[1]["index"]:
             raise DeviceError(f"“{self._listened['name']}” is in use by the call; choose another device to listen on")
         self._rates = [_rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)]
@@ -175,8 +176,8 @@ class SoundDeviceBackend:
         self._input = self._output = self._monitor = None
 
 
-def find(listed: Any, wanted: str | None, kind: str) -> Any:
-    """The one device meant by `wanted` (a number, a name or a part of one), or the system's default.
+def find(listed: Any, interfaces: Any, wanted: str | None, kind: str) -> Any:
+    """The one device meant by `wanted` (an id of `realtime.devices`, a name or a part of one), or the system's default.
 
     Raises:
         DeviceError: none or several fit, or there is no device at all.
@@ -191,7 +192,7 @@ def find(listed: Any, wanted: str | None, kind: str) -> Any:
         for device in fitting:
             if device["index"] == int(wanted):
                 return device
-    return names.pick(wanted, fitting, lambda device: (str(device["name"]),), kind)
+    return names.pick(wanted, fitting, lambda device: (str(device["name"]), full_name(device, interfaces)), kind)
 
 
 def _rate(device: Any, kind: str) -> int:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from core.errors import DeviceError
 from realtime import virtual_mic
 from realtime.devices import from_query
+
+sounddevice = pytest.importorskip("sounddevice", exc_type=OSError)
+from realtime import streams  # noqa: E402  (needs PortAudio)
 
 INTERFACES = [{"name": "MME"}, {"name": "Windows WASAPI"}]
 
@@ -47,7 +51,50 @@ def test_inputs_then_outputs_with_their_facts() -> None:
 
 def test_ids_are_names_where_a_name_is_enough() -> None:
     ids = [device.id for device in from_query(LISTED, INTERFACES, [-1, -1])]
-    assert ids == ["0", "3", "Headset", "Speakers", "CABLE Input (VB-Audio)", "Headset"]
+    both = ["Microphone (USB) [MME]", "Microphone (USB) [Windows WASAPI]"]
+    assert ids == [*both, "Headset", "Speakers", "CABLE Input (VB-Audio)", "Headset"]
+
+
+def test_an_id_means_the_same_device_after_others_came_and_went() -> None:
+    for wanted in (device for device in from_query(LISTED, INTERFACES, [-1, -1]) if device.kind == "input"):
+        found = streams.find(LISTED, INTERFACES, wanted.id, "input")
+        later = [{**device, "index": device["index"] + 7} for device in reversed(LISTED)]
+        again = streams.find(later, INTERFACES, wanted.id, "input")
+        assert again["index"] == found["index"] + 7
+        assert (found["name"], INTERFACES[found["hostapi"]]["name"]) == (wanted.name, wanted.host_api)
+
+
+def test_devices_that_share_every_name_are_numbered() -> None:
+    twins = [raw(0, "Line", 1, 0), raw(1, "Line", 1, 0)]
+    assert [device.id for device in from_query(twins, INTERFACES, [-1, -1])] == ["0", "1"]
+    assert streams.find(twins, INTERFACES, "1", "input") is twins[1]
+    with pytest.raises(DeviceError, match="fits 2 input devices"):
+        streams.find(twins, INTERFACES, "Line", "input")
+
+
+def test_a_device_that_refuses_every_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that another program holds for itself does."""
+    asked = []
+
+    def refuse(**wanted: object) -> None:
+        asked.append(wanted["samplerate"])
+        raise sounddevice.PortAudioError("Device unavailable", -9985)
+
+    monkeypatch.setattr(sounddevice, "check_input_settings", refuse)
+    with pytest.raises(DeviceError, match="refuses every sample rate") as caught:
+        streams._rate(LISTED[0], "input")
+    assert "exclusively" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert {48_000, 44_100, 16_000, 96_000} <= set(asked)
+
+
+def test_a_device_that_takes_only_another_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    def choosy(**wanted: object) -> None:
+        if wanted["samplerate"] != 16_000:
+            raise sounddevice.PortAudioError("Invalid sample rate", -9997)
+
+    monkeypatch.setattr(sounddevice, "check_output_settings", choosy)
+    assert streams._rate(LISTED[1], "output") == 16_000
 
 
 def test_no_device_is_an_empty_list() -> None:
