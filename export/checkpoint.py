@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -31,7 +32,7 @@ def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
         checkpoint = _read(path)
         names = checkpoint.get("voice_names", names)
         if "live_config" in checkpoint:
-            config = LiveConfig(**checkpoint["live_config"])
+            config = _config(path, checkpoint["live_config"])
         for key, value in checkpoint["state_dict"].items():
             if key.startswith("model."):
                 state[key.removeprefix("model.")] = value
@@ -45,6 +46,13 @@ def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
     except RuntimeError as error:
         raise ConfigError(f"the checkpoints do not make one model: {str(error).splitlines()[-1].strip()}") from error
     return model.eval(), names
+
+
+def _config(path: Path, sizes: dict[str, Any]) -> LiveConfig:
+    try:
+        return LiveConfig(**sizes)
+    except TypeError as error:
+        raise ConfigError(f"{path} is of another version's model ({error}); train it with this one") from error
 
 
 def newest(path: Path) -> Path:
@@ -61,12 +69,12 @@ def newest(path: Path) -> Path:
     return max(found, key=lambda p: p.stat().st_mtime)
 
 
-def _read(path: Path) -> dict:  # type: ignore[type-arg]
+def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ConfigError(f"{path}: no such checkpoint")
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
         raise ConfigError(f"{path} is not a readable checkpoint: {str(error).splitlines()[0]}") from error
     if not isinstance(checkpoint, dict) or "state_dict" not in checkpoint:
         raise ConfigError(f"{path} holds no weights; give a .ckpt that `voxveil train` wrote")

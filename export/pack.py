@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
-from core.bundle import Bundle, write_manifest
+from core.bundle import MANIFEST_FILE, Bundle, write_manifest
 from core.errors import ConfigError
 from core.voices import VoiceBank, VoiceInfo
 from export.compact import round_weights, store_half
@@ -51,6 +52,25 @@ def bank_from_recipes(model: LiveModel, names: list[str], recipes: list[dict[str
     return VoiceBank(np.stack(rows), infos)
 
 
+def refuse(destination: Path) -> None:
+    """Raises ConfigError if there is something at `destination` that is no bundle: it would be replaced."""
+    if destination.exists() and not (destination / MANIFEST_FILE).is_file():
+        raise ConfigError(f"{destination} exists and is no bundle; name another folder")
+
+
+def _read_recipes(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ConfigError(f"--voices: {path}: no such file")
+    try:
+        recipes = yaml.safe_load(path.read_text("utf8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--voices: {path} is not readable as YAML: {str(error).splitlines()[0]}") from error
+    whole = isinstance(recipes, dict) and isinstance(recipes.get("voices"), list) and "default" in recipes
+    if not whole or not all(isinstance(r, dict) and {"name", "sex", "of"} <= r.keys() for r in recipes["voices"]):
+        raise ConfigError(f"--voices: {path} needs `default` and a list `voices` of name, sex and of")
+    return recipes
+
+
 def pack(
     model: LiveModel,
     names: list[str],
@@ -59,6 +79,7 @@ def pack(
     bundle_name: str,
     provenance: dict[str, Any],
     half: bool = True,
+    check: Callable[[Bundle], None] | None = None,
 ) -> Bundle:
     """Export and pack.
 
@@ -67,13 +88,13 @@ def pack(
         voices: the YAML file with the bank's recipes.
         destination: folder of the bundle; replaced as a whole if it is a bundle already.
         half: store weights as float16 (they are rounded first, so that parity with torch holds).
+        check: gets the bundle before it is put in place; what it raises leaves things as they were.
 
     Raises:
         ConfigError: `destination` is something else than a bundle, or a recipe is wrong.
     """
-    if destination.exists() and not (destination / "manifest.json").is_file():
-        raise ConfigError(f"{destination} exists and is no bundle; name another folder")
-    recipes = yaml.safe_load(voices.read_text("utf8"))
+    refuse(destination)
+    recipes = _read_recipes(voices)
     if half:
         round_weights(model)
     destination.parent.mkdir(parents=True, exist_ok=True)
@@ -94,9 +115,11 @@ def pack(
             codebooks=list(model.config.entries),
             default_voice=recipes["default"],
             licence=LICENCE,
-            provenance=provenance,
+            provenance={**provenance, "voices": {r["name"]: r["of"] for r in recipes["voices"]}},
             measured={},
         )
+        if check is not None:
+            check(Bundle.load(folder))
         if destination.exists():
             shutil.rmtree(destination)
         folder.rename(destination)

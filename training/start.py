@@ -44,7 +44,7 @@ def read_start(path: str) -> Start:
     try:
         checkpoint = torch.load(file, map_location="cpu", weights_only=True)
         state: dict[str, Tensor] = checkpoint["state_dict"]
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, TypeError) as error:
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, KeyError, TypeError) as error:
         raise ConfigError(f"model.start_from: {path} is not a checkpoint that `voxveil train` wrote") from error
     weights = {f"model.{k}" if k.startswith("vocoder.") else k: v for k, v in state.items()}
     table = weights.pop("model.voices.weight", None)

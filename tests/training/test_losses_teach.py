@@ -22,6 +22,8 @@ from training.losses.stft import Stft
 from training.vocoder_task import VocoderTask
 from training.vqvae_task import VqvaeTask
 
+pytestmark = pytest.mark.timeout(600)
+
 CONFIG = tiny.config(encoder_dropout=0.0)
 CONTENT, PITCH, DECODER, VOCODER = "model.encoder.content", "model.encoder.pitch", "model.decoder", "model.vocoder"
 

@@ -14,6 +14,8 @@ from tests.training import tiny
 from training.cli import main
 from voxveil.cli import main as voxveil
 
+pytestmark = pytest.mark.timeout(600)
+
 VQVAE = ("--model.phones=44", "--model.warmup_steps=5")
 KEEP = (
     "--trainer.callbacks+=ModelCheckpoint",
