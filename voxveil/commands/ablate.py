@@ -50,11 +50,11 @@ def run(args: argparse.Namespace) -> int:
     from core.errors import ConfigError
     from voxveil.commands.extras import need
 
+    if args.table:
+        return _table(args)
     need("lightning", "train")
     from training.ablation import train
 
-    if args.table:
-        return _table(args)
     if args.prepared is None:
         raise ConfigError("say where the training data is: --prepared DIR")
     if args.steps < 1 or args.limit < 1 or min(args.linking, args.jobs) < 0:
