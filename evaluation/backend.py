@@ -30,24 +30,37 @@ class Discriminant:
             training: anonymized utterances of talkers who are in neither enrolment nor trial.
 
         Raises:
-            ConfigError: fewer than 10 talkers with two utterances each.
+            ConfigError: fewer than 10 talkers with two utterances each, or all of them sound alike.
         """
         usable = {t: es for t, es in training.items() if len(es) >= 2}
         if len(usable) < FEWEST_TALKERS:
             raise ConfigError(f"a trained attacker needs {FEWEST_TALKERS} talkers to learn from, not {len(usable)}")
         x = np.stack([e for es in usable.values() for e in es]).astype(np.float64)
         y = [t for t, es in usable.items() for _ in es]
-        dimensions = min(MOST_DIMENSIONS, len(usable) - 1, x.shape[1])
-        self._analysis = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto", n_components=dimensions)
-        self._analysis.fit(x, y)
-        self._mean = self._analysis.transform(x).mean(axis=0)
+        deviation = x.std(axis=0)
+        if deviation.max() < 1e-6:
+            raise ConfigError("what the attacker should learn from is all alike; is the verifier trained?")
+        # A code that nobody used, or a constant, says nothing and would make the covariance singular.
+        self._kept = np.flatnonzero(deviation > 1e-4 * deviation.max())
+        self._scale = 1.0 / deviation[self._kept]
+        self._analysis = _fitted(x[:, self._kept] * self._scale, y)
+        self._mean = self._analysis.transform(x[:, self._kept] * self._scale).mean(axis=0)
 
     def __call__(self, vectors: Vectors) -> Vectors:
         """The same utterances in the space where talkers differ, centred; to be compared by cosine."""
-        return {
-            talker: list((self._analysis.transform(np.stack(es).astype(np.float64)) - self._mean).astype(np.float32))
-            for talker, es in vectors.items()
-        }
+        return {talker: list(self._turned(np.stack(es))) for talker, es in vectors.items()}
+
+    def _turned(self, x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        scaled = x[:, self._kept].astype(np.float64) * self._scale
+        return np.asarray(self._analysis.transform(scaled) - self._mean, dtype=np.float32)
+
+
+def _fitted(x: npt.NDArray[np.float64], y: list[str]) -> LinearDiscriminantAnalysis:
+    dimensions = min(MOST_DIMENSIONS, len(set(y)) - 1, x.shape[1])
+    try:
+        return LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto", n_components=dimensions).fit(x, y)
+    except np.linalg.LinAlgError:
+        return LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.3, n_components=dimensions).fit(x, y)
 
 
 class Plda:

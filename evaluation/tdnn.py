@@ -137,6 +137,7 @@ def save(network: Tdnn, about: dict[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.unfinished")
     save_file(tensors, beside, metadata={"about": json.dumps(about)})
+    beside.chmod(0o644)
     beside.replace(path)
 
 

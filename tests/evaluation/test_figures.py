@@ -99,3 +99,20 @@ def test_a_label_is_guessed_where_it_shows_and_not_where_it_does_not() -> None:
     assert guessed(vectors(0, 2.0), vectors(30, 2.0), sexes) == pytest.approx(100, abs=5)
     assert guessed(vectors(0, 0.0), vectors(30, 0.0), sexes) == pytest.approx(50, abs=12)
     assert guessed(vectors(0, 2.0), vectors(30, 2.0), dict.fromkeys(sexes, "F")) is None
+
+
+def test_constants_and_doubles_do_not_stop_an_attacker() -> None:
+    """A code that nobody uses, and two that always go together."""
+    rng = np.random.default_rng(0)
+
+    def utterance() -> np.ndarray:
+        x = rng.standard_normal(6)
+        return np.concatenate([x, x, np.zeros(3)])
+
+    training = {f"t{i}": [utterance() for _ in range(2)] for i in range(12)}
+    turned = Discriminant(training)(training)
+    assert all(np.isfinite(x).all() for xs in turned.values() for x in xs)
+    assert np.isfinite(Plda(turned)(turned["t0"], turned["t1"])).all()
+    same = {f"t{i}": [np.ones(4), np.ones(4)] for i in range(12)}
+    with pytest.raises(ConfigError, match="all alike"):
+        Discriminant(same)
