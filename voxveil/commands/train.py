@@ -6,7 +6,7 @@ import argparse
 
 from voxveil.commands.extras import need
 
-HELP = "train a stage of the model: vocoder, vqvae or joint; or a network that losses use: formants, pitch-head"
+HELP = "train a stage (vocoder, vqvae, joint, reference) or a network that losses use (formants, pitch-head)"
 PASS_THROUGH = True
 
 
