@@ -76,12 +76,16 @@ class Loss(nn.Module):
 
 
 def total(losses: list[Loss], step: Step, epoch: int) -> tuple[Tensor, dict[str, Tensor]]:
-    """Weighted sum of the losses that have started, and each one's unweighted value by name."""
-    values = {loss.name: loss(step) for loss in losses if epoch >= loss.start_epoch and loss.weight > 0}
-    weighted = [loss.weight * values[loss.name] for loss in losses if loss.name in values]
-    if not weighted:
+    """Weighted sum of the losses that have started, and each one's unweighted value by name.
+
+    A loss that stands twice in the configuration counts twice.
+    """
+    active = [loss for loss in losses if epoch >= loss.start_epoch and loss.weight > 0]
+    if not active:
         raise ValueError("no loss is active in this epoch: give at least one a start_epoch of 0 and a weight above 0")
-    return torch.stack(weighted).sum(), {name: value.detach() for name, value in values.items()}
+    values = [loss(step) for loss in active]
+    weighted = [loss.weight * value for loss, value in zip(active, values, strict=True)]
+    return torch.stack(weighted).sum(), {x.name: value.detach() for x, value in zip(active, values, strict=True)}
 
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:

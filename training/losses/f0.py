@@ -43,6 +43,11 @@ class F0Consistency(FrozenLoss):
         else:
             self.file = crepe_file(net)
 
+    @property
+    def name(self) -> str:
+        """Two networks may listen to the same voice."""
+        return "F0Consistency" if self.net == "own" else "F0ConsistencyCrepe"
+
     def load(self) -> nn.Module:
         if self.net == "own":
             return load_pitch_head(self.file)

@@ -36,6 +36,11 @@ class Image(FrozenLoss):
         self.net = net
         self.file = user_file(path, "VGG16", VGG16_SOURCE, VGG16_SMALLER) if net == "vgg16" else lite0_file()
 
+    @property
+    def name(self) -> str:
+        """Two networks may look at the same picture."""
+        return "Image" if self.net == "lite0" else "ImageVgg16"
+
     def load(self) -> nn.Module:
         return load_vgg16(self.file) if self.net == "vgg16" else load_lite0(self.file)
 

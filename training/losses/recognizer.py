@@ -15,13 +15,13 @@ class Recognizer(FrozenLoss):
 
     Args:
         path: folder of a CTranslate2 Whisper model.
-        layer: encoder blocks to run before comparing, 0 for all.
+        layer: encoder blocks to run before comparing, 0 for all: its end tells words from voices best (docs/losses.md).
     """
 
     domain = "wave"
 
     def __init__(
-        self, weight: float = 1.0, start_epoch: int = 0, rows: int = 0, path: str = "", layer: int = 4
+        self, weight: float = 1.0, start_epoch: int = 0, rows: int = 0, path: str = "", layer: int = 0
     ) -> None:
         super().__init__(weight, start_epoch, rows)
         self.layer, self.file = layer, whisper_file(path)

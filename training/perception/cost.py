@@ -65,7 +65,7 @@ def _losses(paths: dict[str, str]) -> list[tuple[str, Callable[[], Loss]]]:
         ("F0Consistency, crepe-tiny", lambda: F0Consistency(net="crepe-tiny")),
         ("Verifier", Verifier),
         ("MosActivations", MosActivations),
-        ("Recognizer, 4 layers", lambda: Recognizer(path=paths["whisper"])),
+        ("Recognizer, whisper base", lambda: Recognizer(path=paths["whisper"])),
         ("WavLm, layer 6", lambda: WavLm(path=paths["wavlm"])),
         ("Codec", lambda: Codec(path=paths["codec"])),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
@@ -61,7 +63,7 @@ def test_a_gradient_reaches_the_decoders_output_and_steps_along_it_lower_the_los
     assert loss(step(wanted, wanted, through)).item() == pytest.approx(0.0, abs=2e-3), "alike is 0"
 
 
-def test_a_frozen_network_is_neither_saved_nor_learnt(loss: Loss, files: object) -> None:
+def test_a_frozen_network_is_neither_saved_nor_learnt(loss: Loss) -> None:
     if not isinstance(loss, FrozenLoss):
         pytest.skip("no network")
     x = sample()
@@ -121,6 +123,22 @@ def test_first_use_under_inference_mode_and_use_under_autocast() -> None:
     assert value.item() == pytest.approx(before, abs=1e-5)
     assert made.grad is not None
     assert made.grad.any()
+
+
+def test_two_networks_of_one_kind_have_their_own_curves(files: Path) -> None:
+    from training.losses.image import Image
+    from training.losses.mel import Mel
+
+    wanted = VoiceMel()(sample())
+    made = Step(mel=wanted * 0.7, mel_target=wanted, mel_mask=torch.ones(wanted.shape[:2]))
+    other = Image(weight=3.0, net="vgg16", path=str(files / "vgg16.pth"))
+    value, each = total([Mel(), other], made, 0)
+    assert set(each) == {"Mel", "ImageVgg16"}
+    assert value.item() == pytest.approx((each["Mel"] + 3 * each["ImageVgg16"]).item())
+    twice, _ = total([Mel(), Mel(weight=2.0)], made, 0)
+    assert twice.item() == pytest.approx(3 * each["Mel"].item())
+    with pytest.raises(ValueError, match="no loss is active"):
+        total([Mel(start_epoch=1)], made, 0)
 
 
 def test_a_loss_waits_for_its_epoch() -> None:
