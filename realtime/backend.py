@@ -87,12 +87,15 @@ def choose(name: str) -> Backend:
     if name in ("auto", "pulse"):
         from realtime import libpulse
 
-        if libpulse.server_answers():
+        try:
+            libpulse.Connection().close()
+        except DeviceError as error:
+            if name == "pulse":
+                raise DeviceError(f"{error}; or choose another --backend") from error
+        else:
             from realtime.pulse_backend import PulseBackend
 
             return PulseBackend()
-        if name == "pulse":
-            raise DeviceError("no PulseAudio or PipeWire server answers; start one, or choose another --backend")
     from realtime.streams import SoundDeviceBackend
 
     return SoundDeviceBackend()

@@ -46,6 +46,8 @@ SPECTRA = 512
 RING_SECONDS = 1.0
 MAX_RATE = 192_000
 RING_FRAMES = int(RING_SECONDS * MAX_RATE)
+PAGE = 1024
+"""Numbers on a page of memory."""
 RECORD_FRAMES = 8 * SAMPLE_RATE
 
 LOADING, WARMING, READY, BROKEN = range(4)
@@ -203,6 +205,11 @@ class Board:
     def add_xrun(self, kind: str, amount: int = 1) -> None:
         """Count trouble of one of the kinds in XRUNS."""
         self.fields["xruns"][0][XRUNS.index(kind)] += amount
+
+    def touch(self) -> None:
+        """Have every page of the memory at hand in this process, so that no block has to wait for one."""
+        for ring in (self.in_ring, self.out_ring, self.record_ring, self.in_spectra.ravel(), self.out_spectra.ravel()):
+            ring[::PAGE].sum()
 
     def clear(self) -> None:
         """Set everything to zero, for a new start; only while no process is attached."""

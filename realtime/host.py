@@ -66,6 +66,7 @@ class Host:
         self._watchdog.start()
         self._open()
         priority.raise_own(priority.AUDIO)
+        self._board.touch()
         gc.collect()
         gc.freeze()
         gc.disable()

@@ -109,7 +109,9 @@ class Connection:
         if pulse.context_connect(self.context, None, NO_AUTOSPAWN, None) < 0 or not self._settled(timeout_s):
             reason = self.error()
             self.close()
-            raise DeviceError(f"the PulseAudio or PipeWire server does not answer ({reason}); is it running?")
+            raise DeviceError(
+                f"the PulseAudio or PipeWire server does not answer ({reason}); is it running, and may you use it?"
+            )
 
     def _settled(self, timeout_s: float) -> bool:
         end = monotonic() + timeout_s

@@ -27,7 +27,10 @@ def pick(wanted: str, items: Sequence[Item], names_of: Callable[[Item], Sequence
         if len(found) == 1:
             return found[0]
         if found:
-            listed = ", ".join(f"“{names_of(item)[0]}”" for item in found)
+            shown = [f"“{names_of(item)[0]}”" for item in found]
+            if len(set(shown)) < len(shown):
+                shown = [f"{name} ({names_of(item)[-1]})" for name, item in zip(shown, found, strict=True)]
+            listed = ", ".join(shown)
             raise DeviceError(f"“{wanted}” fits {len(found)} {kind} devices: {listed}; give the full name or id")
     known = [name for item in items for name in names_of(item)]
     near = get_close_matches(wanted, known, 3, 0.4) or known[:5]

@@ -28,6 +28,8 @@ LATENCY_S = 0.2
 FROZEN_S = 0.3
 WAKING_S = 5.0
 """A device that was asleep takes its time to find its rhythm."""
+BEGIN_S = 1.0
+"""Until then the server runs out of sound because it has never had any."""
 TARGET_CHUNKS = 2
 MONITOR_S = 0.1
 """What waits for the device on which the talker listens to the own voice: late, but never in the way."""
@@ -188,7 +190,7 @@ class PulseBackend:
         priority.raise_own(priority.AUDIO)
         heard, spoken = np.zeros(MOST, np.float32), np.zeros(MOST, np.float32)
         heard_at, spoken_at = heard.ctypes.data, spoken.ctypes.data
-        checked, ran_out = 0.0, playback.underflow
+        checked, ran_out, counted_from = 0.0, playback.underflow, monotonic() + BEGIN_S
         gc.collect()
         while not self._ending.is_set():
             connection.iterate(POLL_S)
@@ -198,8 +200,9 @@ class PulseBackend:
             now = monotonic()
             if playback.underflow != ran_out:
                 ran_out = playback.underflow
-                capture.count_flags(False, False, True, False)
-                self._reserve.underflow(now)
+                if now > counted_from:
+                    capture.count_flags(False, False, True, False)
+                    self._reserve.underflow(now)
             while record.readable:
                 count = record.read(heard_at, MOST)
                 if not count:

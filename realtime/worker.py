@@ -60,6 +60,7 @@ def _work(board: Board, bundle_path: str, provider: str) -> int:
         _, state = pipeline.step(np.zeros(BLOCK, np.float32), state, voice, 1.0)
         board.put("worker_beat", monotonic())
     priority.raise_own(priority.MODEL)
+    board.touch()
     gc.collect()
     gc.freeze()
     gc.disable()

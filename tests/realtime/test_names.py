@@ -38,3 +38,9 @@ def test_what_is_not_clear_is_said_in_one_line(wanted: str, says: list[str]) -> 
 def test_no_device_at_all() -> None:
     with pytest.raises(DeviceError, match="there are none"):
         pick("x", [], lambda device: device, "output")
+
+
+def test_devices_of_one_name_are_told_apart_by_their_ids() -> None:
+    twins = [("USB Mic", "alsa_input.usb-1"), ("USB Mic", "alsa_input.usb-2")]
+    with pytest.raises(DeviceError, match=r"“USB Mic” \(alsa_input.usb-1\), “USB Mic” \(alsa_input.usb-2\)"):
+        pick("usb", twins, lambda device: device, "input")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,3 +171,18 @@ def test_noise_is_a_function_of_seed_and_position() -> None:
 def test_clean_leaves_good_samples_alone() -> None:
     good = np.linspace(-1, 1, BLOCK, dtype=np.float32)
     np.testing.assert_array_equal(clean(good), good)
+
+
+@pytest.mark.parametrize("blocks_of_silence", [1000, pytest.param(30_000, marks=pytest.mark.slow)])
+def test_silence_does_not_slow_the_model(pipeline: Pipeline, blocks: Blocks, blocks_of_silence: int) -> None:
+    """Filters that ring out reach numbers so small that processors take many times as long; 30 000 is ten minutes."""
+    voice = pipeline.bundle.voices.row(pipeline.bundle.default_voice)
+    state = pipeline.initial_state()
+    times: list[float] = []
+    quiet = np.zeros(480, np.float32)
+    for block in [*blocks[:50], *[quiet] * blocks_of_silence]:
+        begin = time.thread_time()
+        out, state = pipeline.step(block, state, voice)
+        times.append(time.thread_time() - begin)
+    assert np.median(times[-200:]) < 2.0 * np.median(times[10:50])
+    assert np.sqrt(np.mean(out**2)) < 0.02
