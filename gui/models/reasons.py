@@ -70,7 +70,8 @@ class _Table(QObject):
             (
                 "(the audio server has no microphone|there is no audio input device)",
                 self.tr(
-                    "No microphone was found. Connect one, and allow programs to use it in the system’s privacy settings."
+                    "No microphone was found. Connect one, and allow programs to use it in the "
+                    "system’s privacy settings."
                 ),
             ),
             (
@@ -90,7 +91,8 @@ class _Table(QObject):
             (
                 "^the microphone (gives no sound|is gone|is suspended)",
                 self.tr(
-                    "The microphone gives no sound, so nothing is sent. Is it connected? It is used again once it is back."
+                    "The microphone gives no sound, so nothing is sent. Is it connected? It is used "
+                    "again once it is back."
                 ),
             ),
             (

@@ -578,6 +578,10 @@
         <translation>Taste, die aus jedem Fenster stumm schaltet</translation>
     </message>
     <message>
+        <source>No key</source>
+        <translation>Keine Taste</translation>
+    </message>
+    <message>
         <source>Mute from every window:</source>
         <translation>Stumm aus jedem Fenster:</translation>
     </message>
@@ -749,7 +753,7 @@
     </message>
     <message>
         <source>Push to talk (hold Space)</source>
-        <translation>Sprechtaste (Leertaste halten)</translation>
+        <translation>Sprechtaste (Leertaste)</translation>
     </message>
     <message>
         <source>as you speak</source>

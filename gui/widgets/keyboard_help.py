@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QKeySequenceEdit, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QKeySequenceEdit,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.models.settings import SettingsStore
 
@@ -33,6 +42,8 @@ class KeyboardHelp(QDialog):
         self.mute_key.setMaximumSequenceLength(1)
         self.mute_key.setClearButtonEnabled(True)
         self.mute_key.setAccessibleName(self.tr("Key that mutes from every window"))
+        for button in self.mute_key.findChildren(QToolButton):  # Qt leaves its picture without a word
+            button.setAccessibleName(self.tr("No key"))
         form = QFormLayout()
         form.addRow(self.tr("Mute from every window:"), self.mute_key)
         states = {

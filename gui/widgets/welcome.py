@@ -47,7 +47,7 @@ class Welcome(QDialog):
         self.test = VoiceTest(engine, player, self)
         self.setWindowTitle(self.tr("Welcome to Voxveil"))
         self.setModal(True)
-        self.setMinimumSize(560, 430)
+        self.setMinimumSize(600, 470)
         self.pages = QStackedWidget()
         self.pages.addWidget(self._microphone_page())
         self.pages.addWidget(self._program_page())

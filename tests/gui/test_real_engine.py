@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -17,7 +19,9 @@ from core.bundle import Bundle
 from gui.application import App
 from gui.models.protection import Level
 from gui.models.settings import SettingsStore
+from gui.models.voice_test import Step
 from gui.theme.current import Theme
+from gui.widgets.welcome import Welcome
 from realtime.engine import Engine
 from tests.audio_server import MISSING, PulseServer
 
@@ -96,6 +100,108 @@ def test_a_frozen_audio_server_is_silence_and_heals(live: App, qtbot: QtBot, ser
         server.thaw()
     assert took < 2 * SAID_WITHIN_S + SLACK_S
     qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=20_000)
+
+
+def test_a_slow_engine_is_not_shown_as_protected(live: App, qtbot: QtBot) -> None:
+    """The worker gets a tenth of the time it needs: what the window says follows the silence that is sent."""
+    worker = _process("realtime.worker")
+    slowing, wrong, silent_s = True, 0.0, 0.0
+
+    def slow() -> None:
+        while slowing:
+            with suppress(psutil.Error):
+                worker.suspend()
+                sleep(0.09)
+                worker.resume()
+                sleep(0.01)
+
+    thread = threading.Thread(target=slow)
+    before = live.engine.snapshot().silenced_blocks
+    thread.start()
+    try:
+        began = last = silent_since = monotonic()
+        while monotonic() - began < 4.0:
+            qtbot.wait(10)
+            now, silenced = monotonic(), live.engine.snapshot().silenced_blocks
+            if silenced == before:
+                silent_since = now
+            silent_s += now - last if silenced != before else 0.0
+            # Silence went out lately, and more than the promised moment has passed since it began.
+            if silenced != before and now - silent_since > SAID_WITHIN_S + SLACK_S:
+                wrong += now - last if live.call.protection.level is Level.PROTECTED else 0.0
+            before, last = silenced, now
+    finally:
+        slowing = False
+        thread.join()
+        with suppress(psutil.Error):
+            worker.resume()
+    assert silent_s > 0.1  # it was slow enough to matter
+    assert wrong == 0.0
+    assert live.call.protection.level is not Level.PROTECTED
+    qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=30_000)
+
+
+def test_a_full_disk_ends_the_recording_in_words(live: App, qtbot: QtBot, tmp_path: Path) -> None:
+    """Beyond a limit that the system enforces, as a full disk would; the call goes on, what was recorded stays."""
+    resource = pytest.importorskip("resource")
+    import soundfile
+
+    path = tmp_path / "call.wav"
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    live.call.start_recording(path)
+    qtbot.waitUntil(lambda: live.call.recording_to is not None, timeout=10_000)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, limits[1]))
+        qtbot.waitUntil(lambda: live.call.recording_to is None, timeout=20_000)
+        qtbot.waitUntil(live.window.notice.isVisible, timeout=20_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert "What was recorded until then is kept" in live.window.notice.text.text()
+    assert soundfile.info(path).duration > 0.2
+    assert not live.window.page.buttons.record.isChecked()
+    assert live.call.running
+
+
+def test_the_welcome_lets_one_hear_oneself(
+    qtbot: QtBot, server: PulseServer, click_bundle: Bundle, store: SettingsStore, theme: Theme,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """First start: level, name to choose, three seconds recorded, played and gone; others hear nothing of it."""
+    store.values.welcomed = False
+    store.values.microphone = "mic.monitor"
+    app = App(Engine(), click_bundle, store, theme)
+    played: list[float] = []
+
+    def play(path: Path) -> None:
+        import soundfile
+
+        samples, rate = soundfile.read(path)
+        played.append(len(samples) / rate if abs(samples).max() > 0.001 else 0.0)
+        app.player.ended.emit("")
+
+    monkeypatch.setattr(app.player, "play", play)  # this machine has no loudspeaker
+    app.open()
+    dialog = app.window.findChild(Welcome)
+    qtbot.waitUntil(lambda: "works" in dialog.heard.text(), timeout=30_000)
+    assert app.call.protection.level is Level.MUTED
+    dialog.next.click()
+    assert dialog.to_choose.text() == "Microphone:  Voxveil"
+    assert "Voxveil" in server.pactl("list", "sources")
+    dialog.next.click()
+    dialog.try_it.click()
+    qtbot.waitUntil(lambda: dialog.test.step is Step.LISTENING, timeout=10_000)
+    folder = Path(dialog.test._folder.name)
+    qtbot.waitUntil(lambda: dialog.test.step is Step.PLAYED, timeout=30_000)
+    assert 2.0 < played[0] < 6.0
+    assert not folder.exists()
+    assert app.call.protection.level in (Level.MUTED, Level.SILENT)  # never live meanwhile
+    dialog.next.click()
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.OFF, timeout=10_000)
+    assert store.values.welcomed
+    app.close()
+    app.window.deleteLater()
 
 
 def test_stop_and_close_leave_nothing_behind(live: App, qtbot: QtBot, server: PulseServer, tmp_path: Path) -> None:

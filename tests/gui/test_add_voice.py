@@ -1,0 +1,141 @@
+"""A voice of one's own: from a folder, by reading aloud, cancelled, refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.bundle import Bundle
+from gui.application import App
+from gui.models import new_voice
+from gui.models.dictation import Dictation
+from gui.models.new_voice import Making
+from gui.models.settings import SettingsStore
+from gui.theme.current import Theme
+from tests.audio_server import MISSING, PulseServer
+from tests.gui.scripted_engine import ScriptedEngine
+from tests.gui.test_real_engine import SAMPLE
+
+# What the command does to a bundle, without its minutes of training.
+COMMAND = """
+import sys, time
+from pathlib import Path
+from core.bundle import Bundle, replace_voices
+_, name, folder, _, path, _ = sys.argv[1:]
+if name == "refused":
+    sys.exit("voxveil: 4 s of speech are too few; give at least a minute")
+print("progress 0.25", flush=True)
+time.sleep(60 if name == "slow" else 0)
+bundle = Bundle.load(Path(path))
+bank = bundle.voices
+replace_voices(bundle, bank.add(name, bank.row(bank.names[0]) * 0.9))
+print(f"{len(list(Path(folder).iterdir()))} recordings, similarity 0.81")
+"""
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Bundle:
+    from tests import click_bundle
+
+    return click_bundle.make(tmp_path / "shipped")
+
+
+@pytest.fixture
+def app(
+    qtbot: QtBot, shipped: Bundle, store: SettingsStore, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[App]:
+    monkeypatch.setattr(new_voice, "voxveil_command", lambda *words: (sys.executable, ["-c", COMMAND, *words]))
+    made = App(ScriptedEngine(), shipped, store, theme)
+    made.window.show()
+    yield made
+    made.close()
+    made.window.deleteLater()
+
+
+def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "speech").mkdir()
+    (tmp_path / "speech" / "one.wav").write_bytes(b"")
+    before = (shipped.path / "voices.safetensors").read_bytes()
+    dialog = app.add_voice()
+    dialog.name.setText("my voice")
+    assert "letters" in dialog.note.text()
+    dialog.name.setText(shipped.voices.names[0])
+    assert "already" in dialog.note.text()
+    dialog.name.setText("mine")
+    dialog.from_folder.setChecked(True)
+    dialog.folder = tmp_path / "speech"
+    assert not dialog.next.isEnabled()  # nobody agreed yet
+    dialog.consent.setChecked(True)
+    dialog.next.click()
+    qtbot.waitUntil(lambda: dialog.making.state is Making.DONE, timeout=30_000)
+    assert "similarity 0.81" in dialog.said.text()
+    assert "mine" in app.voices.names()
+    assert app.window.page.choosers.voice.list.findData("named:mine") >= 0
+    assert app.window.page.mixer.map._map.names.count("mine") == 1
+    assert (shipped.path / "voices.safetensors").read_bytes() == before  # what was installed stays as it was
+    assert Bundle.load(Path(app.store.values.bundle)).voices.names == app.bundle.voices.names
+    dialog.accept()
+
+
+@pytest.mark.parametrize(("name", "end"), [("refused", Making.FAILED), ("slow", Making.CANCELLED)])
+def test_refused_or_cancelled_nothing_changes(
+    app: App, shipped: Bundle, qtbot: QtBot, tmp_path: Path, name: str, end: Making
+) -> None:
+    names = app.voices.names()
+    dialog = app.add_voice()
+    dialog.name.setText(name)
+    dialog.from_folder.setChecked(True)
+    dialog.consent.setChecked(True)
+    dialog.folder = tmp_path
+    dialog._show()
+    dialog.next.click()
+    if name == "slow":
+        qtbot.waitUntil(lambda: dialog.making.progress > 0, timeout=30_000)
+        dialog.cancel.click()
+    qtbot.waitUntil(lambda: dialog.making.state is end, timeout=30_000)
+    assert app.voices.names() == names
+    assert app.bundle.path == shipped.path
+    if name == "refused":
+        assert "at least a minute" in dialog.said.text()
+    dialog.reject()
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+def test_reading_aloud_makes_a_file_a_sentence(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    import soundfile
+
+    with PulseServer({"mic": 48_000}) as server:
+        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
+            monkeypatch.setenv(key, server.environment[key])
+        server.keep_awake("mic")
+        server.helper("paplay", "-d", "mic", str(SAMPLE), stdin=subprocess.DEVNULL)
+        reading = Dictation("mic.monitor")
+        reading.toggle()
+        qtbot.waitUntil(lambda: reading.level_db > -40, timeout=30_000)
+        reading.toggle()
+        qtbot.waitUntil(lambda: not reading.recording, timeout=10_000)
+        assert reading.has(0)
+        assert reading.at == 1
+        samples, rate = soundfile.read(reading.folder / "01.wav")
+        assert rate == 48_000
+        assert abs(samples).max() > 0.01
+        folder = reading.folder
+        reading.close()
+        assert not folder.exists()
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+def test_a_missing_microphone_is_said(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    with PulseServer({"mic": 48_000}) as server:
+        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
+            monkeypatch.setenv(key, server.environment[key])
+        reading = Dictation("gone")
+        with qtbot.waitSignal(reading.problem, timeout=30_000) as said:
+            reading.toggle()
+        assert said.args[0].startswith("The microphone “gone” is not connected")
+        reading.close()
