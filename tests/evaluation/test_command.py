@@ -27,6 +27,7 @@ def talkers(tmp_path: Path) -> Path:
     return tmp_path / "talkers"
 
 
+@pytest.mark.timeout(400)
 def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert (
