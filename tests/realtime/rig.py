@@ -232,14 +232,18 @@ class Rig:
         ends = monotonic() + PATIENCE_S
         found: list[float] = []
         while monotonic() < ends:
-            listeners = [Listener(self.server, f"{name}.monitor") for name in (MIC, CABLE)]
-            sleep(1.6)
-            went_in, came_out = (listener.pulses() for listener in listeners if len(listener.close()))
-            found = [1e3 * (after[0] - at) for at in went_in if len(after := came_out[came_out > at + 0.02])]
-            found = [ms for ms in found if ms < PULSE_GAP_MS]
+            found = self.delays_ms(1.6)
             if len(found) >= 4 and np.ptp(found) < 2 * self.same_ms:
                 return float(np.median(found))
         raise AssertionError(f"no delay could be measured, the last time {found}")
+
+    def delays_ms(self, seconds: float) -> list[float]:
+        """Of each pulse that went in and came out in that time."""
+        listeners = [Listener(self.server, f"{name}.monitor") for name in (MIC, CABLE)]
+        sleep(seconds)
+        went_in, came_out = (listener.pulses() for listener in listeners if len(listener.close()))
+        found = [1e3 * (after[0] - at) for at in went_in if len(after := came_out[came_out > at + 0.02])]
+        return [ms for ms in found if ms < PULSE_GAP_MS]
 
     def assert_same_delay(self, before: float) -> None:
         """After a fault: the delay is what it was, as soon as the clocks have settled again."""
