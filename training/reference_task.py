@@ -115,8 +115,10 @@ class ReferenceTask(lightning.LightningModule):
             talker=batch.talker,
             talker_weight=batch.talker_weight,
         )
-        if self.vocoder is not None:
-            step.wave, step.wave_target = self.vocoder(made), self.vocoder(mel)
+        if self.vocoder is not None and self._wave_wanted():
+            step.wave = self.vocoder(made)
+            with torch.no_grad():
+                step.wave_target = self.vocoder(mel)
         at = (torch.arange(latents[0].shape[1], device=mel.device) + 0.5) * (2000 * HOP / 24_000 / STEP_MS)
         step.phones, step.phone_soft = batch.phones[:, at.long()], batch.phone_soft[:, at.long()]
         step.f0 = batch.heard_f0[:, at.long()]
@@ -136,6 +138,10 @@ class ReferenceTask(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         return torch.optim.Adam([p for p in self.parameters() if p.requires_grad], lr=self.learning_rate)
+
+    def _wave_wanted(self) -> bool:
+        losses = [loss for loss in self.losses if isinstance(loss, Loss)]
+        return any(x.domain == "wave" and x.weight > 0 and self.current_epoch >= x.start_epoch for x in losses)
 
     def _log(self, step: Step, codes: list[Tensor], stage: str) -> Tensor:
         loss, values = total(list(self.losses), step, self.current_epoch)  # type: ignore[arg-type]
