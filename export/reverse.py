@@ -7,6 +7,7 @@ names of its own. They are found by the bias, whose name is kept, that is added 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -32,7 +33,7 @@ def model_from_bundle(bundle: Bundle) -> LiveModel:
     sizes = bundle.manifest["provenance"].get("config")
     if not isinstance(sizes, dict):
         raise BundleError(f"{bundle.path} does not tell the sizes of its model; it can be used, but not trained on")
-    lists = {name: tuple(value) if isinstance(value, list) else value for name, value in sizes.items()}
+    lists: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in sizes.items()}
     try:
         model = LiveModel(LiveConfig(**{**lists, "voices": len(bundle.voices)}))
     except TypeError as error:

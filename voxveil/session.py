@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import ClassVar
@@ -49,10 +50,12 @@ def drive(
             engine.record(record)
         began = monotonic()
         heard: Snapshot | None = None
+        memory_mb = 0.0
         try:
             while seconds is None or monotonic() - began < seconds:
                 seen = engine.snapshot()
                 show.update(seen)
+                memory_mb = max(memory_mb, seen.memory_mb)  # at the end of a file one of the processes may be gone
                 if seen.state == "failed":
                     show.close()
                     raise DeviceError(seen.reason or "the engine failed")
@@ -64,7 +67,7 @@ def drive(
         except KeyboardInterrupt:
             pass
         show.close()
-        heard = heard or engine.snapshot()
+        heard = replace(heard or engine.snapshot(), memory_mb=memory_mb)
         _finish(engine, record)
     if not as_json:
         print_figures(bundle, name, heard)
