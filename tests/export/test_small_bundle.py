@@ -147,6 +147,25 @@ def test_wrong_checkpoints_cost_one_line(tmp_path: Path, capsys: pytest.CaptureF
     assert torch.equal(model.vocoder.inlet.weight, small_bundle.model().vocoder.inlet.weight)
 
 
+def test_the_command_exports_what_agrees_with_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("export.pack.export_graphs", _copy_graphs)
+    monkeypatch.setattr("export.cli.CHECKED", 1)
+    recipes = str(small_bundle.bundle().path.parent / "voices.yaml")
+    words = ["export", str(checkpoint(tmp_path / "a.ckpt")), str(tmp_path / "out"), "--voices", recipes]
+    assert voxveil(words) == 0
+    said = capsys.readouterr().out
+    assert "over 1 s: graphs against torch" in said
+    assert "3 voices" in said
+    held = torch.load(tmp_path / "a.ckpt", weights_only=True)
+    held["state_dict"]["model.vocoder.inlet.bias"] = held["state_dict"]["model.vocoder.inlet.bias"] + 0.1
+    torch.save(held, tmp_path / "a.ckpt")
+    assert voxveil([*words[:2], str(tmp_path / "new"), *words[3:]]) == 2
+    assert "do not ship" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize("recipes", ["[", "default: iris", "default: a\nvoices: [{name: a}]"])
 def test_wrong_recipes_cost_one_line(tmp_path: Path, recipes: str) -> None:
     (tmp_path / "voices.yaml").write_text(recipes, "utf8")

@@ -13,6 +13,7 @@ NAMES: tuple[str, ...] = (
     "doctor",
     "file",
     "voices",
+    "add_voice",
     "data",
     "train",
     "ablate",

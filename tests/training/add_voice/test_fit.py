@@ -1,0 +1,109 @@
+"""A voice is fitted to speech, installed, and leaves everything else as it was."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.bundle import Bundle
+from export.reverse import model_from_bundle
+from model.frontend import VoiceMel
+from tests import small_bundle
+from tests.training.data import made_up
+from training.add_voice.fit import EVERY, PATIENCE, fit, fit_decoder
+from training.add_voice.lessons import STEPS, Lessons, make_lessons
+from voxveil.cli import main as voxveil
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def lessons() -> Lessons:
+    return make_lessons(small_bundle.model(), [small_bundle.speech(9.6)] * 2)[0]
+
+
+def test_lessons_are_the_talkers_own_speech(lessons: Lessons) -> None:
+    config = small_bundle.model().config
+    assert len(lessons) == 10
+    assert lessons.vectors.shape == (10, STEPS, 3 * config.code_dim)
+    assert lessons.prosody.shape == (10, 2 * STEPS, 3)
+    wanted = VoiceMel()(torch.from_numpy(small_bundle.speech(9.6))[None])[0]
+    torch.testing.assert_close(lessons.mel[1], wanted[200:400])
+    voiced = lessons.prosody[..., 1] > 0
+    assert 0.2 < float(voiced.float().mean()) < 0.9
+    assert float(lessons.prosody[..., 2][voiced].mean()) == pytest.approx(0.0, abs=0.3)
+
+
+def test_the_pitch_range_is_measured() -> None:
+    hum = made_up.voiced(4.8, 140.0)
+    _, (mean, spread) = make_lessons(small_bundle.model(), [hum])
+    assert mean == pytest.approx(np.log(140), abs=0.01)
+    assert spread == pytest.approx(0.08), "no narrower than anybody speaks"
+
+
+def test_the_embedding_alone_moves(lessons: Lessons) -> None:
+    model = small_bundle.model()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    rows = model.voices.weight.detach().numpy()
+    seen: list[int] = []
+    fitted = fit(model, lessons, rows, most=60, progress=lambda step, loss: seen.append(step))
+    assert fitted.after < fitted.before - 1e-3
+    assert not np.allclose(fitted.embedding, rows[fitted.nearest])
+    assert seen
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    tuned = fit_decoder(fitted, lessons, most=24)
+    assert tuned.after < fitted.after
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items()), "a copy learns"
+
+
+def test_a_fit_that_gains_nothing_stops_early(lessons: Lessons) -> None:
+    model = small_bundle.model()
+    rows = model.voices.weight.detach()
+    with torch.no_grad():
+        own = model.decoder.mel(lessons.vectors, lessons.prosody, rows[2].expand(len(lessons), -1))
+    fitted = fit(model, Lessons(lessons.vectors, lessons.prosody, own), rows.numpy(), most=400)
+    assert fitted.steps == PATIENCE * EVERY
+    assert fitted.nearest == 2
+    assert np.array_equal(fitted.embedding, rows[2].numpy()), "the best state is put back"
+
+
+def test_the_command_adds_a_voice_and_proves_the_rest_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "bundle"
+    shutil.copytree(small_bundle.bundle().path, folder)
+    for i in range(3):
+        made_up.write(tmp_path / f"speech/{i}.wav", small_bundle.speech(10))
+    before = Bundle.load(folder)
+    words = ["add-voice", "Mia", str(tmp_path / "speech"), "--bundle", str(folder), "--steps", "16", "--sex", "F"]
+    assert voxveil(words) == 0
+    said = capsys.readouterr().out
+    for what in ("only with that person's consent", "the voice will be rough", "untouched: 3 graphs and 3 voices"):
+        assert what in said
+    for what in ("similarity to the wanted voice", "DNSMOS OVRL", "pitch 1", "halves are alike"):
+        assert what in said
+    after = Bundle.load(folder)
+    assert after.voices.names == [*before.voices.names, "Mia"]
+    assert after.voices.infos[-1].sex == "F"
+    for name in before.voices.names:
+        assert np.array_equal(before.voices.row(name), after.voices.row(name))
+    model_from_bundle(after)  # what was added can be trained on
+    assert voxveil(words) == 2
+    assert "is called 'Mia' already" in capsys.readouterr().err
+
+
+def test_a_checkpoint_of_another_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for i in range(3):
+        made_up.write(tmp_path / f"speech/{i}.wav", small_bundle.speech(10))
+    model = small_bundle.model()
+    state = {f"model.{name}": value.clone() for name, value in model.state_dict().items()}
+    state["model.decoder.outlet.bias"] += 0.1
+    held = {"state_dict": state, "voice_names": small_bundle.NAMES, "live_config": model.config.to_dict()}
+    torch.save(held, tmp_path / "other.ckpt")
+    words = ["add-voice", "Mia", str(tmp_path / "speech"), "--bundle", str(small_bundle.bundle().path)]
+    assert voxveil([*words, "--checkpoint", str(tmp_path / "other.ckpt")]) == 2
+    assert "was not made of" in capsys.readouterr().err

@@ -1,0 +1,229 @@
+"""`voxveil add-voice NAME FOLDER`: a new voice from minutes of somebody's speech."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voxveil.commands.extras import need
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from core.bundle import Bundle
+    from evaluation.similarity import Verifier
+    from model.live import LiveModel
+    from training.add_voice.recordings import Recordings
+
+HELP = "make a new voice from 1 to 10 minutes of speech"
+CONSENT = (
+    "This makes the voice of a real person. Do it only with that person's consent, tell listeners that the voice is "
+    "made, and remove it when they ask: voxveil voices remove {name}"
+)
+NOTE = "fitted to recordings"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Two words are enough."""
+    parser.add_argument("name", metavar="NAME", help="how to call the voice")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="recordings of one person, any audio format")
+    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle to add to (default: the one that ships)")
+    parser.add_argument("--sex", choices=("F", "M", "?"), default="?", help="what the list of voices says")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        nargs="+",
+        metavar="CKPT",
+        help="fit with the weights of training, which the bundle must be made of (default: the bundle's own)",
+    )
+    parser.add_argument("--steps", type=int, default=400, metavar="N", help="at most so many (default 400)")
+    parser.add_argument(
+        "--decoder",
+        type=Path,
+        metavar="OUT",
+        help="then let the decoder learn too, and export a bundle of its own with this voice alone",
+    )
+    parser.add_argument("--anyway", action="store_true", help="even if more than one person seems to speak")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judge the recordings, fit, install, measure."""
+    need("lightning", "train")
+    from core.bundle import Bundle, replace_voices
+    from core.errors import ConfigError
+    from training.add_voice.recordings import read_recordings
+
+    bundle = Bundle.load(args.bundle)
+    bundle.voices.add(args.name, bundle.voices.row(bundle.default_voice))  # is the name free?
+    if args.decoder is not None:
+        from export.pack import refuse
+
+        refuse(args.decoder)
+    print(CONSENT.format(name=args.name))
+    verifier = _verifier()
+    recordings = read_recordings(args.folder, verifier)
+    for remark in recordings.remarks:
+        print(f"note: {remark}")
+    print(f"{recordings.speech:.0f} s of speech in {len(recordings.pieces)} pieces{_talkers(recordings)}")
+    if recordings.several_talkers and not args.anyway:
+        raise ConfigError(
+            f"{args.folder}: these recordings seem to be of more than one person (similarity {recordings.alike:.2f}); "
+            "keep one person's, or say --anyway"
+        )
+    model = _model(args, bundle)
+    row, fitted_model = _fit(args, bundle, model, recordings)
+    if args.decoder is not None:
+        made = _export(args, row, fitted_model)
+        print(f"{args.decoder}: a bundle with '{args.name}' alone; use it with --bundle")
+    else:
+        before = _hashes(bundle)
+        made = replace_voices(bundle, bundle.voices.add(args.name, row, args.sex, NOTE))
+        _prove(before, _hashes(made))
+        print(f"{args.name} is in the bank of {made.path}")
+    _measure(made, args.name, recordings, verifier)
+    return 0
+
+
+def _verifier() -> Verifier | None:
+    from importlib.util import find_spec
+
+    if find_spec("resemblyzer") is None:
+        print("note: whether one person speaks, and the likeness, are not measured: pip install 'voxveil[eval]'")
+        return None
+    from evaluation.similarity import Verifier
+
+    return Verifier()
+
+
+def _talkers(recordings: Recordings) -> str:
+    from training.add_voice.recordings import STRANGER
+
+    if recordings.alike is None:
+        return ""
+    return f"; the two most different halves are alike to {recordings.alike:.2f} (one person's: {STRANGER:.2f} or more)"
+
+
+def _model(args: argparse.Namespace, bundle: Bundle) -> LiveModel:
+    """The bundle's own model, or that of checkpoints, which has to be the same."""
+    import torch
+
+    from core.errors import ConfigError
+    from export.reverse import model_from_bundle
+
+    own = model_from_bundle(bundle)
+    if args.checkpoint is None:
+        return own
+    from export.checkpoint import load_model
+
+    model, _ = load_model(args.checkpoint)
+    shipped = own.decoder.state_dict()
+    for name, value in model.decoder.state_dict().items():
+        if shipped[name].shape != value.shape or not torch.allclose(shipped[name], value, rtol=2e-3, atol=1e-4):
+            raise ConfigError(f"{bundle.path} was not made of {args.checkpoint[-1]}: name its bundle with --bundle")
+    return model
+
+
+def _fit(
+    args: argparse.Namespace, bundle: Bundle, model: LiveModel, recordings: Recordings
+) -> tuple[np.ndarray, LiveModel]:
+    import numpy as np
+    from rich.progress import Progress
+
+    from training.add_voice.fit import fit, fit_decoder
+    from training.add_voice.lessons import make_lessons
+
+    with Progress(transient=True) as bar:
+        bar.add_task("Listening", total=None)
+        lessons, log_f0 = make_lessons(model, recordings.pieces)
+    rows = np.stack([bundle.voices.row(name) for name in bundle.voices.names])
+    with Progress() as bar:
+        task = bar.add_task("Fitting the voice", total=args.steps)
+
+        def show(step: int, loss: float) -> None:
+            bar.update(task, completed=step, description=f"Fitting the voice, loss {loss:.4f}")
+
+        fitted = fit(model, lessons, rows, args.steps, show)
+        bar.update(task, total=fitted.steps, completed=fitted.steps)
+        if args.decoder is not None:
+            task = bar.add_task("Fitting the decoder", total=args.steps)
+            fitted = fit_decoder(fitted, lessons, args.steps, show)
+    print(
+        f"loss on speech kept back: {fitted.before:.4f} of the nearest voice ({bundle.voices.names[fitted.nearest]}), "
+        f"{fitted.after:.4f} after {fitted.steps} steps; pitch {np.exp(log_f0[0]):.0f} Hz"
+    )
+    return np.concatenate([fitted.embedding, log_f0]).astype(np.float32), fitted.model
+
+
+def _export(args: argparse.Namespace, row: np.ndarray, model: LiveModel) -> Bundle:
+    """A bundle of the tuned model with one voice."""
+    import json
+    import logging
+    import tempfile
+
+    import torch
+
+    from export.pack import pack
+
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    size = model.config.voice_dim
+    with torch.no_grad():
+        model.voices.weight[0], model.voice_range[0] = torch.from_numpy(row[:size]), torch.from_numpy(row[size:])
+    voice = {"name": args.name, "sex": args.sex, "of": {args.name: 1.0}, "note": NOTE}
+    with tempfile.TemporaryDirectory() as scratch:
+        recipes = Path(scratch) / "voices.yaml"
+        recipes.write_text(json.dumps({"default": args.name, "voices": [voice]}), "utf8")
+        provenance = {"config": model.config.to_dict(), "decoder": NOTE}
+        return pack(model, [args.name], recipes, args.decoder, args.name, provenance)
+
+
+def _hashes(bundle: Bundle) -> dict[str, str]:
+    """sha256 of every graph's file and of every voice's row."""
+    from hashlib import sha256
+
+    graphs = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(bundle.path.glob("*.onnx"))}
+    rows = {name: sha256(bundle.voices.row(name).tobytes()).hexdigest() for name in bundle.voices.names}
+    return graphs | rows
+
+
+def _prove(before: dict[str, str], after: dict[str, str]) -> None:
+    """Say that nothing which was there has changed; a BundleError if it has."""
+    from hashlib import sha256
+
+    from core.errors import BundleError
+
+    changed = [name for name, value in before.items() if after.get(name) != value]
+    if changed:
+        raise BundleError(f"{', '.join(changed)} changed when the voice was added; get the bundle anew")
+    digest = sha256("".join(before.values()).encode()).hexdigest()[:16]
+    graphs = sum(name.endswith(".onnx") for name in before)
+    print(f"untouched: {graphs} graphs and {len(before) - graphs} voices, sha256 of all {digest}… before and after")
+
+
+def _measure(bundle: Bundle, name: str, recordings: Recordings, verifier: Verifier | None) -> None:
+    """How alike and how natural: the sample, and the talker's own speech, in the new voice."""
+    import numpy as np
+
+    from core.assets import sample_path
+    from core.audio_file import read_mono, resample
+    from core.spec import SAMPLE_RATE
+    from realtime.pipeline import Pipeline
+    from realtime.recording import anonymize
+
+    if verifier is None:
+        return
+    from evaluation.quality import dnsmos
+    from evaluation.similarity import centroid, cosine
+
+    pipeline = Pipeline(bundle, "cpu")
+    sample = resample(*read_mono(sample_path()), SAMPLE_RATE)
+    made = anonymize(pipeline, sample, SAMPLE_RATE, bundle.voices.row(name), 1.0)
+    own = np.concatenate(recordings.pieces)[: 60 * SAMPLE_RATE]
+    halves = [verifier(half) for half in np.array_split(own, 2)]
+    wanted, spoken, heard = centroid(halves), verifier(sample), verifier(made)
+    print(
+        f"the sample in the voice of {name}: similarity to the wanted voice {cosine(heard, wanted):.2f} (before "
+        f"{cosine(spoken, wanted):.2f}; their own two halves {cosine(*halves):.2f}), to who speaks in the sample "
+        f"{cosine(heard, spoken):.2f}"
+    )
+    print(f"DNSMOS OVRL {dnsmos(made)['OVRL']:.2f} (the recordings {dnsmos(own[: 20 * SAMPLE_RATE])['OVRL']:.2f})")
