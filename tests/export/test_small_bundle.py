@@ -32,10 +32,10 @@ def checkpoint(path: Path) -> Path:
     return path
 
 
-def test_graphs_equal_torch_streaming_and_offline_over_half_a_minute() -> None:
+def test_graphs_equal_torch_streaming_and_offline() -> None:
     bundle = small_bundle.bundle()
-    parity = compare(small_bundle.model(), bundle, small_bundle.speech(30), bundle.voices.row("bert"), stride=10)
-    assert parity.samples == 30 * 24_000
+    parity = compare(small_bundle.model(), bundle, small_bundle.speech(4), bundle.voices.row("bert"), stride=10)
+    assert parity.samples == 4 * 24_000
     assert parity.level > 1e-3, "silence would equal silence"
     assert parity.onnx <= TOLERANCE
     assert parity.streaming <= TOLERANCE
