@@ -154,8 +154,10 @@ def train_one(plan: Plan, run: Run, console: Console) -> dict[str, Any]:
     words = [word for path in run.configs for word in ("--config", str(path))]
     words += ["--data.folder", str(plan.prepared), "--data.steps_per_epoch", str(per_epoch)]
     words += ["--trainer.max_epochs", str(epochs), "--trainer.default_root_dir", str(folder)]
-    if plan.vocoder is not None:
-        words += ["--model.start_from" if plan.stage == "vqvae" else "--model.vocoder", str(plan.vocoder)]
+    if plan.vocoder is not None and plan.stage == "vqvae":
+        words += ["--model.start_from", str(vocoder_alone(plan.vocoder, plan.out))]
+    elif plan.vocoder is not None:
+        words += ["--model.vocoder", str(plan.vocoder)]
     before = newest_checkpoint(folder)
     if before is not None:
         words += ["--ckpt_path", str(before)]
@@ -177,6 +179,30 @@ def train_one(plan: Plan, run: Run, console: Console) -> dict[str, Any]:
     (folder / "unfinished.json").write_text(json.dumps(record, indent=1) + "\n", "utf8")
     (folder / "unfinished.json").rename(folder / DONE)
     return record
+
+
+def vocoder_alone(path: Path, out: Path) -> Path:
+    """A checkpoint in `out` that holds nothing but the vocoder of `path`.
+
+    A bundle or a checkpoint of a later stage holds a whole model: begun with that, no run would be vanilla.
+
+    Raises:
+        ConfigError: `path` is neither a bundle nor a checkpoint, or has no vocoder.
+    """
+    import torch
+
+    from training.start import read_start
+
+    copy = out / "vocoder.ckpt"
+    if not copy.is_file():
+        weights = read_start(str(path)).weights
+        kept = {k.removeprefix("model."): v for k, v in weights.items() if k.startswith("model.vocoder.")}
+        if not kept:
+            raise ConfigError(f"{path} holds no vocoder; name a checkpoint of stage vocoder, or a bundle")
+        unfinished = copy.with_suffix(".unfinished")
+        torch.save({"state_dict": kept}, unfinished)
+        unfinished.replace(copy)
+    return copy
 
 
 def newest_checkpoint(folder: Path) -> Path | None:

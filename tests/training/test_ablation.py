@@ -9,16 +9,20 @@ from typing import Any
 
 import pytest
 import soundfile
+import torch
 import yaml
 
 from core.assets import sample_path
 from core.audio_file import read_mono
 from core.errors import ConfigError
 from evaluation.ablation import compared, lines_of, write_table
+from model.live import LiveConfig, LiveModel
 from tests.bundles import copy_default
 from tests.training.small_corpus import small_corpus
 from training import ablation
-from training.ablation import CONFIGS, Plan, missing, planned
+from training.ablation import CONFIGS, Plan, missing, planned, vocoder_alone
+from training.losses.mel_mse import MelMse
+from training.vqvae_task import VqvaeTask
 from voxveil.cli import main
 from voxveil.commands import ablate
 
@@ -93,6 +97,24 @@ def test_a_stopped_run_goes_on(prepared: Path, tmp_path: Path, monkeypatch: pyte
     assert record["validation"]["perplexity0"] >= 1
     assert {"MelMse", "Commitment", "Pitch"} <= set(record["validation"])
     assert not {"Mel", "Phoneme"} & set(record["validation"])
+
+
+def test_no_run_begins_with_more_than_the_vocoder(tmp_path: Path) -> None:
+    """Of a whole model only the vocoder is taken: vanilla must not begin with what another objective taught."""
+    config = LiveConfig(voices=3, encoder_channels=16, decoder_channels=16, vocoder_channels=16)
+    torch.manual_seed(7)
+    trained = LiveModel(config)
+    whole = {f"model.{name}": value for name, value in trained.state_dict().items()}
+    torch.save({"state_dict": whole, "voice_names": ["a", "b", "c"]}, tmp_path / "whole.ckpt")
+    alone = vocoder_alone(tmp_path / "whole.ckpt", tmp_path)
+    task = VqvaeTask([MelMse()], phones=3, start_from=str(alone), model=config)
+    assert torch.equal(task.model.vocoder.inlet.weight, trained.vocoder.inlet.weight)
+    assert not torch.equal(task.model.decoder.inlet.weight, trained.decoder.inlet.weight)
+    assert not torch.equal(task.model.encoder.content.inlet.weight, trained.encoder.content.inlet.weight)
+    torch.save({"state_dict": {"model.decoder.x": torch.zeros(1)}}, tmp_path / "none.ckpt")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ConfigError, match="holds no vocoder"):
+        vocoder_alone(tmp_path / "none.ckpt", tmp_path / "empty")
 
 
 def test_every_configuration_states_only_its_difference() -> None:
