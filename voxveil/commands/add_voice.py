@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="then let the decoder learn too, and export a bundle of its own with this voice alone",
     )
+    parser.add_argument(
+        "--progress-lines", action="store_true", help="say how far it is, a line a step, for programs"
+    )
     parser.add_argument("--anyway", action="store_true", help="even if more than one person seems to speak")
 
 
@@ -133,15 +136,17 @@ def _fit(
     from training.add_voice.fit import fit, fit_decoder
     from training.add_voice.lessons import make_lessons
 
-    with Progress(transient=True) as bar:
+    with Progress(transient=True, disable=args.progress_lines) as bar:
         bar.add_task("Listening", total=None)
         lessons, log_f0 = make_lessons(model, recordings.pieces)
     rows = np.stack([bundle.voices.row(name) for name in bundle.voices.names])
-    with Progress() as bar:
+    with Progress(disable=args.progress_lines) as bar:
         task = bar.add_task("Fitting the voice", total=args.steps)
 
         def show(step: int, loss: float) -> None:
             bar.update(task, completed=step, description=f"Fitting the voice, loss {loss:.4f}")
+            if args.progress_lines:
+                print(f"progress {min(1.0, step / args.steps):.3f}", flush=True)
 
         fitted = fit(model, lessons, rows, args.steps, show)
         bar.update(task, total=fitted.steps, completed=fitted.steps)
