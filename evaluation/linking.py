@@ -149,16 +149,14 @@ def _trained(
 def _without_voice(system: System, sides: Sides, workshop: Workshop) -> dict[str, dict[str, Any]]:
     """Attackers who see melody only, or the codes only (these are the same for every target)."""
     cache = workshop.instruments.cache
-    tried = {"melody only": (system, lambda job: melody_of(workshop.made(job), cache), LESSON_S)}
+    tried: dict[str, tuple[System, Read]] = {"melody only": (system, lambda job: melody_of(workshop.made(job), cache))}
     if system is workshop.ours:
         plain = System("original", lambda x, _: x, ("",), "original")
         sound = workshop.sound
-        tried["codes only"] = (
-            plain, lambda job: codes_of(sound(job.recording, job.seconds), workshop.reader, cache), TRIAL_S,
-        )  # fmt: skip
+        tried["codes only"] = plain, lambda job: codes_of(sound(job.recording, job.seconds), workshop.reader, cache)
     found = {}
-    for name, (source, read, seconds) in tried.items():
-        trained = Discriminant(_vectors(jobs(source, sides.lessons, None, seconds), read))
+    for name, (source, read) in tried.items():
+        trained = Discriminant(_vectors(jobs(source, sides.lessons, None, LESSON_S), read))
         enrolled, trials = (_vectors(jobs(source, side, None), read) for side in (sides.enrol, sides.trial))
         found[name] = _figures(trained(enrolled), trained(trials), cosines, sides)
     return found
@@ -190,8 +188,8 @@ def _prepare(system: System, sides: Sides, crew: Crew, codes: bool) -> None:
     crew.run(f"{system.name}: timbre", todo)
     crew.run(f"{system.name}: melody", melody if sides.lessons else [])
     if codes and sides.lessons:
-        tried = [*sides.enrol, *sides.trial, *sides.lessons]
-        crew.run("codes", [Job("codes", r, "original", "", TRIAL_S) for r in tried])
+        todo = [Job("codes", r, "original", "", TRIAL_S) for r in (*sides.enrol, *sides.trial)]
+        crew.run("codes", todo + [Job("codes", r, "original", "", LESSON_S) for r in sides.lessons])
 
 
 def jobs(system: System, recordings: Recordings, seed: int | None, seconds: float = TRIAL_S) -> list[Job]:

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import TracebackType
 
@@ -30,6 +30,8 @@ from realtime.pipeline import Pipeline
 BABBLE_DB = (15.0, 5.0)
 CONDITIONS = ("quiet", *(f"babble {db:g} dB" for db in BABBLE_DB), "room")
 BABBLERS = 12
+KEPT = 500
+"""Sounds in memory (some 300 MB at most): attackers come back to the same ones."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Workshop:
         self.instruments = Instruments(Cache(plan.out / "cache"), Verifier(), second, tuple(recognisers))
         self.reader = CodeReader(self.bundle)
         self.sound = lru_cache(maxsize=8)(self._sound)
+        self._made = lru_cache(maxsize=KEPT)(self._make)
 
     def conditioned(self, job: Job) -> Sound:
         """The recording as the microphone of the job's condition hears it."""
@@ -81,6 +84,9 @@ class Workshop:
 
     def made(self, job: Job) -> Sound:
         """What the system makes of it."""
+        return self._made(replace(job, kind=""))
+
+    def _make(self, job: Job) -> Sound:
         return self.systems[job.system](self.conditioned(job), job.target, self.instruments.cache)
 
     def do(self, job: Job) -> None:
