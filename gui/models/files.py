@@ -144,7 +144,8 @@ class FilesModel(QObject):
             else:
                 job.state = JobState.FAILED
             if complaint:
-                job.message = complaint.splitlines()[-1].removeprefix("voxveil: ").removeprefix("note: ")
+                said = complaint.splitlines()[-1].removeprefix("voxveil: ").removeprefix("note: ")
+                job.message = said.replace(str(job.source), job.source.name)  # its row says where it lies
         self._tell(job)
         self._next()
 

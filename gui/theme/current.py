@@ -46,5 +46,7 @@ class Theme(QObject):
             arrow = Path(self._folder.name) / f"arrow-{'dark' if dark else 'light'}.png"
             pixmap("arrow", self.colours.quiet, 28).save(str(arrow))
             application.setPalette(q_palette(self.colours))
-            application.setStyleSheet(style_sheet(self.colours, arrow.as_posix()))
+            check = arrow.with_name(arrow.name.replace("arrow", "check"))
+            pixmap("check", self.colours.on_accent, 36).save(str(check))
+            application.setStyleSheet(style_sheet(self.colours, arrow.as_posix(), check.as_posix()))
         self.changed.emit()

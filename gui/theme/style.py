@@ -5,8 +5,8 @@ from __future__ import annotations
 from gui.theme.palette import Colours
 
 
-def style_sheet(c: Colours, arrow: str) -> str:
-    """Return the application's style sheet; `arrow` is the path of the picture in choosers."""
+def style_sheet(c: Colours, arrow: str, check: str) -> str:
+    """Return the application's style sheet; `arrow` and `check` are the paths of pictures."""
     return f"""
 QWidget {{ font-size: 14px; color: {c.text}; }}
 QMainWindow, QDialog {{ background: {c.window}; }}
@@ -75,7 +75,9 @@ QCheckBox {{ spacing: 9px; padding: 3px; border: 2px solid transparent; border-r
 QCheckBox:focus {{ border-color: {c.focus}; }}
 QCheckBox::indicator {{ width: 18px; height: 18px; border: 2px solid {c.quiet};
   border-radius: 5px; background: {c.card}; }}
-QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; }}
+QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
+QRadioButton {{ spacing: 9px; padding: 5px; border: 2px solid transparent; border-radius: 7px; }}
+QRadioButton:focus {{ border-color: {c.focus}; }}
 QProgressBar {{ background: {c.sunken}; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 4px; }}
 QListWidget, QTreeWidget, QTableWidget {{ background: {c.card}; border: 1px solid {c.line};

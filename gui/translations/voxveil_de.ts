@@ -460,15 +460,15 @@
     </message>
     <message>
         <source>give sound out</source>
-        <translation>Ton abgeben</translation>
+        <translation>Ton geben</translation>
     </message>
     <message>
         <source>wait for a block</source>
-        <translation>auf Block warten</translation>
+        <translation>Warten</translation>
     </message>
     <message>
         <source>resample in</source>
-        <translation>Rate am Eingang</translation>
+        <translation>Rate ein</translation>
     </message>
     <message>
         <source>encoder</source>
@@ -488,15 +488,15 @@
     </message>
     <message>
         <source>resample out</source>
-        <translation>Rate am Ausgang</translation>
+        <translation>Rate aus</translation>
     </message>
     <message>
         <source>whole block</source>
-        <translation>ganzer Block</translation>
+        <translation>Block</translation>
     </message>
     <message>
         <source>wait for output</source>
-        <translation>auf Ausgang warten</translation>
+        <translation>Ausgang</translation>
     </message>
     <message>
         <source>none</source>

@@ -24,19 +24,19 @@ SAMPLE = ROOT / "assets" / "sample" / "speech.flac"
 # name: (scene, scale, theme, language, size)
 PICTURES: dict[str, tuple[str, int, str, str, tuple[int, int]]] = {
     "live-light": ("live", 1, "light", "en", (1060, 720)),
-    "live-dark-2x": ("live", 2, "dark", "en", (1060, 720)),
-    "off-900x600": ("off", 1, "light", "en", (900, 600)),
-    "live-german-dark-900x600": ("live", 1, "dark", "de", (900, 600)),
-    "sound": ("sound", 1, "light", "en", (900, 600)),
-    "inspector": ("inspector", 1, "light", "en", (1060, 720)),
+    "live-dark-2x": ("live", 2, "dark", "en", (960, 640)),
     "inspector-german-900x600": ("inspector", 1, "dark", "de", (900, 600)),
-    "failed": ("failed", 1, "light", "en", (1060, 720)),
-    "silent": ("silent", 1, "light", "en", (1060, 720)),
-    "muted-recording": ("muted", 1, "dark", "en", (1060, 720)),
-    "files": ("files", 1, "light", "en", (1060, 720)),
+    "sound-900x600": ("sound", 1, "light", "en", (900, 600)),
+    "failed-german": ("failed", 1, "light", "de", (900, 600)),
+    "muted-recording": ("muted", 1, "dark", "en", (900, 600)),
+    "silent": ("silent", 1, "light", "en", (900, 600)),
+    "files": ("files", 1, "light", "en", (900, 600)),
     "welcome": ("welcome", 1, "light", "en", (1060, 720)),
-    "welcome-program": ("welcome-program", 1, "dark", "en", (1060, 720)),
-    "welcome-test-german-2x": ("welcome-test", 2, "light", "de", (1060, 720)),
+    "welcome-program": ("welcome-program", 1, "light", "en", (1060, 720)),
+    "welcome-test": ("welcome-test", 1, "light", "en", (1060, 720)),
+    "add-voice": ("add-0", 1, "light", "en", (1060, 720)),
+    "add-voice-reading": ("add-1", 1, "light", "en", (1060, 720)),
+    "keyboard": ("keyboard", 1, "light", "en", (1060, 720)),
     "menu": ("menu", 1, "light", "en", (1060, 720)),
 }
 
@@ -66,6 +66,10 @@ def take(name: str, target: Path) -> None:
     _, scale, *_ = PICTURES[name]
     with screen(1280 * scale, 800 * scale) as display, PulseServer({"Headset": 48_000}) as server:
         server.keep_awake("Headset")
+        server.pactl(
+            "load-module", "module-remap-source", "master=Headset.monitor", "source_name=headset",
+            "source_properties=device.description=Headset",
+        )  # fmt: skip
         with tempfile.TemporaryDirectory() as config:
             environment = {
                 **server.environment,
@@ -92,7 +96,8 @@ def _speak(stop: threading.Event) -> None:
 
 
 def _inside(name: str, target: Path) -> None:
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QApplication
 
     from core.assets import default_bundle_path
@@ -109,7 +114,7 @@ def _inside(name: str, target: Path) -> None:
     application.setCursorFlashTime(0)
     store = SettingsStore()
     store.values.welcomed = True
-    store.values.microphone = "no such microphone" if scene == "failed" else "Headset.monitor"
+    store.values.microphone = "no such microphone" if scene == "failed" else "headset"
     store.values.favourites = ["otto"]
     store.values.record_folder = tempfile.mkdtemp()
     kept = install_language(application, language)
@@ -128,7 +133,7 @@ def _inside(name: str, target: Path) -> None:
             sleep(0.005)
 
     shown = app.window
-    app.open(start=scene not in ("off", "files", "menu") and not scene.startswith("welcome"))
+    app.open(start=scene in ("live", "sound", "inspector", "silent", "muted", "failed"))
     wait(1.0)
     page = app.window.page
     if scene in ("live", "sound", "inspector", "silent", "muted"):
@@ -179,6 +184,25 @@ def _inside(name: str, target: Path) -> None:
         for _ in range({"welcome": 0, "welcome-program": 1, "welcome-test": 2}[scene]):
             shown.next.click()
         wait(1)
+    if scene.startswith("add"):
+        shown = app.add_voice()
+        shown.name.setText("mine")
+        shown.consent.setChecked(True)
+        if scene == "add-1":
+            shown.next.click()
+            shown.dictation.toggle()
+            wait(6)
+            shown.dictation.toggle()
+            wait(2)
+            shown.dictation.toggle()
+            wait(5)
+        wait(1)
+    if scene == "keyboard":
+        from gui.widgets.keyboard_help import KeyboardHelp
+
+        shown = KeyboardHelp(store, app.menu.mute_key_state, app.window)
+        shown.open()
+        wait(1)
     if scene == "menu":
         app.window.menu_button.menu().popup(
             app.window.menu_button.mapToGlobal(app.window.menu_button.rect().bottomLeft())
@@ -190,12 +214,9 @@ def _inside(name: str, target: Path) -> None:
     # What the screen shows, not what the widgets would paint.
     whole = QApplication.primaryScreen().grabWindow(0)
     ratio = whole.devicePixelRatio()
-    frame = app.window.geometry() if shown is app.window else shown.geometry()
-    if scene in ("menu",):
-        frame = app.window.geometry()
-    whole.copy(
-        round(frame.x() * ratio), round(frame.y() * ratio), round(frame.width() * ratio), round(frame.height() * ratio)
-    ).save(str(target / f"{name}.png"))
+    frame = QRectF(shown.geometry()) if scene != "menu" else QRectF(QApplication.primaryScreen().geometry())
+    cut = QRectF(frame.topLeft() * ratio, frame.size() * ratio).toRect()
+    whole.copy(cut).toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(target / f"{name}.png"), quality=0)
     print(name, "state:", app.call.protection, app.window.size().toTuple(), flush=True)
     stop.set()
     speaker.join()
