@@ -44,9 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="then let the decoder learn too, and export a bundle of its own with this voice alone",
     )
-    parser.add_argument(
-        "--progress-lines", action="store_true", help="say how far it is, a line a step, for programs"
-    )
+    parser.add_argument("--progress-lines", action="store_true", help="say how far it is, a line a step, for programs")
     parser.add_argument("--anyway", action="store_true", help="even if more than one person seems to speak")
 
 
