@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HELP = "train vanilla, each loss alone and all of them; measure them alike; write the table"
 STEPS = 600
+TALKERS = "talkers.json"
+"""Who speaks in each recording: intervals are over talkers."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +111,7 @@ def _plan(args: argparse.Namespace) -> Plan:
 
 def measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
     """Export and evaluate one run; originals are measured once for all of them."""
+    from evaluation.talkers import read_recordings
     from voxveil.cli import main as voxveil
 
     folder = args.out / record["name"]
@@ -125,7 +128,9 @@ def measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
         from core.errors import VoxveilError
 
         raise VoxveilError(f"{record['name']} was not measured; the same command goes on here")
-    for name in ("report.json", "report.html"):
+    talkers = {r.id: r.talker for r in read_recordings(args.talkers)}
+    (args.out / TALKERS).write_text(json.dumps(talkers, indent=1) + "\n", "utf8")
+    for name in ("report.html", "report.json"):
         (shared / name).replace(folder / name)
 
 
@@ -153,7 +158,6 @@ def _table(args: argparse.Namespace) -> int:
 
     from core.errors import ConfigError
     from evaluation.ablation import compared, lines_of, write_table
-    from evaluation.talkers import read_recordings
 
     found = {path.parent.name: _json(path) for path in sorted(args.out.glob("*/run.json"))}
     if not found:
@@ -162,10 +166,8 @@ def _table(args: argparse.Namespace) -> int:
     reports = {
         name: _json(args.out / name / "report.json") for name in order if (args.out / name / "report.json").is_file()
     }
-    talkers = {r.id: r.talker for r in read_recordings(args.talkers)} if args.talkers is not None else {}
-    table = compared([found[name] for name in order], reports, talkers)
-    left_out = args.out / "left_out.json"
-    table["left_out"] = _json(left_out) if left_out.is_file() else {}
+    table = compared([found[name] for name in order], reports, _json(args.out / TALKERS))
+    table["left_out"] = _json(args.out / "left_out.json")
     write_table(table, args.out, "Ablation")
     head, lines = lines_of(table)
     shown = Table(*head)
@@ -177,7 +179,7 @@ def _table(args: argparse.Namespace) -> int:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text("utf8")))
+    return dict(json.loads(path.read_text("utf8"))) if path.is_file() else {}
 
 
 def _escaped(lines: Iterable[list[str]]) -> Iterable[list[str]]:
