@@ -133,7 +133,8 @@ class PlayRing:
         count = len(out)
         written = int(self._written[0])
         read = int(self._read[0])
-        if now - self._time[0] > STALL_S + count / self.rate and written > read:
+        # A server that stood still may ask for all that it missed at once; that makes it no less late.
+        if now - self._time[0] > STALL_S + min(count / self.rate, STALL_S) and written > read:
             read = written
             self._board.add_xrun("stalled output")
         ready = written - read

@@ -27,8 +27,9 @@ from tests.realtime.rig import (
     SPEAKERS,
     Listener,
     Rig,
+    busy,
 )
-from tests.realtime.watch import BUSY, SILENT_S, Watch
+from tests.realtime.watch import SILENT_S, Watch
 
 pytestmark = pytest.mark.timeout(120)
 SERVERS = {"PulseAudio": (PulseServer, MISSING), "PipeWire": (PipeWireServer, PIPEWIRE_MISSING)}
@@ -209,7 +210,7 @@ def test_somebody_moves_the_voice_to_the_loudspeakers(watch: Watch) -> None:
     sleep(0.3)
     recording = speakers.close()
     sound = np.flatnonzero(recording)
-    assert not len(sound) or (sound[-1] - sound[0]) / 48_000 < BUSY * SILENT_S, "the loudspeakers kept the voice"
+    assert not len(sound) or (sound[-1] - sound[0]) / 48_000 < busy() * SILENT_S, "the loudspeakers kept the voice"
 
 
 def test_the_output_is_suspended(watch: Watch) -> None:
@@ -345,7 +346,7 @@ def test_the_parent_is_killed(rig: Rig) -> None:
     assert np.count_nonzero(heard.close()) > 2400
     silent = heard.silent_after(killed, monotonic())
     print(f"\n{rig.server.kind}, the parent is killed: silent after {1e3 * silent:.0f} ms")
-    assert silent < BUSY * SILENT_S
+    assert silent < busy() * SILENT_S
     rig.engine.start(rig.config)
     rig.until("live")
 

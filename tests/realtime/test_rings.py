@@ -128,6 +128,14 @@ def test_a_stalled_device_does_not_play_the_backlog(board: Board, play: PlayRing
     assert play.read_position >= play.written
 
 
+def test_a_device_that_asks_for_all_that_it_missed_gets_none_of_it(board: Board, play: PlayRing) -> None:
+    at = [0.0]
+    play.write_at(0, np.ones(4_800, np.float32))
+    pull(play, 240, at)
+    assert not pull(play, round(1.3 * RATE), at).any()
+    assert xruns(board, "stalled output") == 1
+
+
 def test_more_than_the_ring_holds_is_refused(play: PlayRing) -> None:
     with pytest.raises(ValueError, match="more sound than the ring holds"):
         play.write_at(RING_FRAMES, np.ones(1, np.float32))

@@ -14,8 +14,8 @@ import pytest
 from tests import click_bundle
 from tests.audio_server import MISSING
 from tests.realtime import rig as rigs
-from tests.realtime.rig import CABLE, MIC, SPEAKERS, Listener, Rig
-from tests.realtime.watch import BUSY, SILENT_S, Watch
+from tests.realtime.rig import CABLE, MIC, SPEAKERS, Listener, Rig, busy
+from tests.realtime.watch import SILENT_S, Watch
 
 pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}"),
@@ -82,7 +82,7 @@ def test_the_voice_does_not_stay_where_it_does_not_belong(watch: Watch, how: str
     sound = np.flatnonzero(recording)
     wrong_s = (sound[-1] - sound[0]) / 48_000 if len(sound) else 0.0
     print(f"\nsounddevice, the stream is {how}: {1e3 * wrong_s:.0f} ms came out of the loudspeakers")
-    assert wrong_s < BUSY * SILENT_S
+    assert wrong_s < busy() * SILENT_S
 
 
 def test_the_server_ends_and_comes_back(watch: Watch) -> None:
