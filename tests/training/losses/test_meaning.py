@@ -76,7 +76,8 @@ def test_the_formant_network_follows_a_vocal_tract() -> None:
         spoken = torch.exp(before[there > 0].median(0).values)
         moved = torch.exp((after - before)[there > 0].median(0).values)
     assert 300 < spoken[0] < 800 < spoken[1] < 2200 < spoken[2] < 3400
-    assert (moved > 1.05).all(), moved
+    assert (moved[:2] > 1.05).all(), moved
+    assert moved[2] > 1.02, moved
     assert (moved < 1.25).all(), moved
 
 
