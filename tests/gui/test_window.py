@@ -153,7 +153,7 @@ def test_a_refused_recording_is_said_in_words(app: App, engine: ScriptedEngine, 
     qtbot.waitUntil(lambda: app.call.running)
     app.call.start_recording()
     qtbot.waitUntil(app.window.notice.isVisible)
-    assert "No space left" in app.window.notice.text.text()
+    assert "The disk is full" in app.window.notice.text.text()
     assert not app.window.page.buttons.record.isChecked()
 
 
