@@ -49,6 +49,7 @@ def figures_text(results: dict[str, Any]) -> list[str]:
     kinds = {
         "lazy-informed, same target": "lazy-informed attacker",
         "semi-informed": "strongest semi-informed attacker",
+        "": "strongest of all attackers tried",
     }
     for attacker, title in kinds.items():
         found = {name: strongest(attacks, name, attacker) or strongest(attacks, name, "as it is") for name in names}
@@ -87,7 +88,7 @@ def measured(results: dict[str, Any]) -> dict[str, Any]:
         "prosody": about["prosody"],
     }
     found.update({key: round(e["value"], 4) for key, e in row.items() if e["count"] and e["value"] is not None})
-    for attacker in ("ignorant", "lazy-informed, same target", "semi-informed"):
+    for attacker in ("ignorant", "lazy-informed, same target", "semi-informed", "melody only", "codes only"):
         attack = strongest(results["attacks"], "anonymized", attacker)
         if attack is not None:
             found[f"eer {attacker}"] = round(attack["eer"], 2)
