@@ -166,6 +166,8 @@ class App(QObject):
             self._closed = True
             self.window.hide()
             self.tray.icon.hide()
+            for dialog in self.window.findChildren(AddVoice):
+                dialog.reject()  # ends its children and removes what was read aloud
             self.hotkeys.close()
             self.preview.close()
             self.player.stop()

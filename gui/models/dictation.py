@@ -76,6 +76,7 @@ class Dictation(QObject):
         if process is not None:
             process.kill()
             process.waitForFinished(END_MS)
+            discard(process)
         self._folder.cleanup()
 
     def _path(self, number: int) -> Path:
@@ -88,10 +89,10 @@ class Dictation(QObject):
         self.changed.emit()
 
     def _ended(self, process: QProcess, code: int, how: QProcess.ExitStatus) -> None:
-        complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
-        discard(process)
         if process is not self._process:
             return  # closed meanwhile
+        complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+        discard(process)
         self._process = None
         self.level_db = FLOOR_DB
         part = self._path(self.at).with_suffix(".part.wav")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
+import signal as signals
 import sys
+from contextlib import suppress
+from warnings import catch_warnings, simplefilter
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QProcess
 
 
 def voxveil_command(*words: str) -> tuple[str, list[str]]:
@@ -19,7 +21,7 @@ def voxveil_command(*words: str) -> tuple[str, list[str]]:
 def interrupt(process: QProcess) -> None:
     """Ask a child to stop and clean up behind itself (as Ctrl+C would); where that cannot be asked, end it."""
     if process.processId() and sys.platform != "win32":
-        os.kill(process.processId(), signal.SIGINT)
+        os.kill(process.processId(), signals.SIGINT)
     else:
         process.kill()
 
@@ -28,5 +30,8 @@ def discard(process: QProcess) -> None:
     """Delete an ended child soon. Its connections go at once: Qt crashes if its parent is collected before it with
     Python functions still connected.
     """
-    QObject.disconnect(process, None, None, None)  # type: ignore[call-overload]
+    for signal in (process.finished, process.readyReadStandardOutput, process.errorOccurred):
+        with suppress(RuntimeError), catch_warnings():
+            simplefilter("ignore")  # one that nobody listened to
+            signal.disconnect()
     process.deleteLater()

@@ -179,7 +179,8 @@ def _inside(name: str, target: Path) -> None:
         from gui.widgets.welcome import Welcome
 
         app.welcome()
-        wait(8)
+        wait(40, lambda: app.call.protection.level is Level.MUTED)
+        wait(4)
         shown = app.window.findChild(Welcome)
         for _ in range({"welcome": 0, "welcome-program": 1, "welcome-test": 2}[scene]):
             shown.next.click()

@@ -82,6 +82,17 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
     dialog.accept()
 
 
+def test_closing_the_app_ends_the_recording(app: App, qtbot: QtBot) -> None:
+    dialog = app.add_voice()
+    dialog.name.setText("mine")
+    dialog.consent.setChecked(True)
+    dialog.next.click()
+    folder = dialog.dictation.folder
+    dialog.dictation.toggle()
+    app.close()
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize(("name", "end"), [("refused", Making.FAILED), ("slow", Making.CANCELLED)])
 def test_refused_or_cancelled_nothing_changes(
     app: App, shipped: Bundle, qtbot: QtBot, tmp_path: Path, name: str, end: Making
