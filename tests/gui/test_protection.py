@@ -66,3 +66,18 @@ def test_only_two_levels_promise_protection() -> None:
         Level.PROTECTED,
         Level.BUSY,
     }
+
+
+def test_more_silence_than_voice_is_called_silence() -> None:
+    judge = ProtectionJudge()
+    levels = []
+    for look in range(30):  # a second in which two of three blocks are silence
+        at = look / 30
+        seen = replace(LIVE, blocks=10 + look, silenced_blocks=round(33 * at))
+        levels.append(judge.judge(seen, at).level)
+    assert levels[2] is Level.BUSY
+    assert levels[-1] is Level.SILENT
+    rare = ProtectionJudge()
+    for look in range(60):
+        seen = replace(LIVE, blocks=10 + look, silenced_blocks=look // 20)
+        assert rare.judge(seen, look / 30).level in (Level.PROTECTED, Level.BUSY)
