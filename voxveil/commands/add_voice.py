@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from core.bundle import Bundle
     from evaluation.similarity import Verifier
-    from model.live import LiveModel
+    from export.one_voice import LiveModel
     from training.add_voice.recordings import Recordings
 
 HELP = "make a new voice from 1 to 10 minutes of speech"
@@ -107,22 +107,9 @@ def _talkers(recordings: Recordings) -> str:
 
 def _model(args: argparse.Namespace, bundle: Bundle) -> LiveModel:
     """The bundle's own model, or that of checkpoints, which has to be the same."""
-    import torch
+    from export.one_voice import model_of
 
-    from core.errors import ConfigError
-    from export.reverse import model_from_bundle
-
-    own = model_from_bundle(bundle)
-    if args.checkpoint is None:
-        return own
-    from export.checkpoint import load_model
-
-    model, _ = load_model(args.checkpoint)
-    shipped = own.decoder.state_dict()
-    for name, value in model.decoder.state_dict().items():
-        if shipped[name].shape != value.shape or not torch.allclose(shipped[name], value, rtol=2e-3, atol=1e-4):
-            raise ConfigError(f"{bundle.path} was not made of {args.checkpoint[-1]}: name its bundle with --bundle")
-    return model
+    return model_of(bundle, args.checkpoint)
 
 
 def _fit(
@@ -160,24 +147,9 @@ def _fit(
 
 def _export(args: argparse.Namespace, row: np.ndarray, model: LiveModel) -> Bundle:
     """A bundle of the tuned model with one voice."""
-    import json
-    import logging
-    import tempfile
+    from export.one_voice import pack_voice
 
-    import torch
-
-    from export.pack import pack
-
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    size = model.config.voice_dim
-    with torch.no_grad():
-        model.voices.weight[0], model.voice_range[0] = torch.from_numpy(row[:size]), torch.from_numpy(row[size:])
-    voice = {"name": args.name, "sex": args.sex, "of": {args.name: 1.0}, "note": NOTE}
-    with tempfile.TemporaryDirectory() as scratch:
-        recipes = Path(scratch) / "voices.yaml"
-        recipes.write_text(json.dumps({"default": args.name, "voices": [voice]}), "utf8")
-        provenance = {"config": model.config.to_dict(), "decoder": NOTE}
-        return pack(model, [args.name], recipes, args.decoder, args.name, provenance)
+    return pack_voice(model, row, args.name, args.sex, NOTE, args.decoder)
 
 
 def _hashes(bundle: Bundle) -> dict[str, str]:
