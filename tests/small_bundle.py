@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 
 from core.assets import sample_path
 from core.audio_file import read_mono, resample
-from core.bundle import Bundle
+from core.bundle import GRAPHS, Bundle
 from core.spec import SAMPLE_RATE
 from export.pack import pack
 from model.live import LiveModel
@@ -65,3 +66,12 @@ def speech(seconds: float) -> np.ndarray:
     """The sample, repeated to the length: float32 at 24 kHz."""
     samples = resample(*read_mono(sample_path()), SAMPLE_RATE)
     return np.resize(samples, round(seconds * SAMPLE_RATE)).astype(np.float32)
+
+
+def copy_graphs(model: object, destination: Path) -> dict[str, dict[str, dict[str, list[int]]]]:
+    """In the place of `export.pack.export_graphs`, where a test needs no graphs of its own: those of the bundle."""
+    source = bundle()
+    for graph in GRAPHS:
+        shutil.copyfile(source.graph_path(graph), destination / f"{graph}.onnx")
+    graphs = source.manifest["graphs"]
+    return {name: {side: graphs[name][side] for side in ("inputs", "outputs")} for name in graphs}

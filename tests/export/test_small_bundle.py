@@ -32,10 +32,10 @@ def checkpoint(path: Path) -> Path:
     return path
 
 
-def test_graphs_equal_torch_streaming_and_offline() -> None:
+def test_graphs_equal_torch_streaming_and_offline_over_half_a_minute() -> None:
     bundle = small_bundle.bundle()
-    parity = compare(small_bundle.model(), bundle, small_bundle.speech(4), bundle.voices.row("bert"), stride=10)
-    assert parity.samples == 4 * 24_000
+    parity = compare(small_bundle.model(), bundle, small_bundle.speech(30), bundle.voices.row("bert"), stride=10)
+    assert parity.samples == 30 * 24_000
     assert parity.level > 1e-3, "silence would equal silence"
     assert parity.onnx <= TOLERANCE
     assert parity.streaming <= TOLERANCE
@@ -52,12 +52,6 @@ def test_a_bundle_turns_back_into_its_model() -> None:
     assert all(bool(book.ready) for book in back.books)
     for row, name in enumerate(bundle.voices.names):
         assert back.voice_row(row).tolist() == bundle.voices.row(name).tolist()
-
-
-def test_the_shipped_bundle_turns_back_into_its_model() -> None:
-    bundle = Bundle.load()
-    parity = compare(model_from_bundle(bundle), bundle, small_bundle.speech(2), bundle.voices.row(bundle.default_voice))
-    assert parity.onnx <= TOLERANCE
 
 
 def test_training_can_start_from_a_bundle() -> None:
@@ -94,7 +88,7 @@ def test_recipes_are_kept_in_the_manifest_and_mixed_as_they_say() -> None:
 
 
 def test_a_failed_check_leaves_the_old_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("export.pack.export_graphs", _copy_graphs)
+    monkeypatch.setattr("export.pack.export_graphs", small_bundle.copy_graphs)
     shutil.copytree(small_bundle.bundle().path, tmp_path / "bundle")
     before = (tmp_path / "bundle/manifest.json").read_bytes()
 
@@ -150,7 +144,7 @@ def test_wrong_checkpoints_cost_one_line(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_command_exports_what_agrees_with_torch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("export.pack.export_graphs", _copy_graphs)
+    monkeypatch.setattr("export.pack.export_graphs", small_bundle.copy_graphs)
     monkeypatch.setattr("export.cli.CHECKED", 1)
     recipes = str(small_bundle.bundle().path.parent / "voices.yaml")
     words = ["export", str(checkpoint(tmp_path / "a.ckpt")), str(tmp_path / "out"), "--voices", recipes]
@@ -172,14 +166,6 @@ def test_wrong_recipes_cost_one_line(tmp_path: Path, recipes: str) -> None:
     good = checkpoint(tmp_path / "good.ckpt")
     with pytest.raises(ConfigError, match="--voices"):
         export([str(good), str(tmp_path / "out"), "--voices", str(tmp_path / "voices.yaml")])
-
-
-def _copy_graphs(model: object, destination: Path) -> dict[str, dict[str, dict[str, list[int]]]]:
-    bundle = small_bundle.bundle()
-    for graph in ("encoder", "decoder", "vocoder"):
-        shutil.copyfile(bundle.graph_path(graph), destination / f"{graph}.onnx")
-    graphs = bundle.manifest["graphs"]
-    return {name: {side: graphs[name][side] for side in ("inputs", "outputs")} for name in graphs}
 
 
 def _pack(destination: Path, name: str, check):  # type: ignore[no-untyped-def]

@@ -24,7 +24,7 @@ EVERY = 8
 PATIENCE = 5
 """Looks without a gain of the share GAIN before the fit ends."""
 GAIN = 2e-3
-EMBEDDING_RATE, DECODER_RATE = 0.03, 1e-4
+EMBEDDING_RATE, DECODER_RATE = 0.05, 1e-4
 
 Progress = Callable[[int, float], None]
 """Gets the step and the loss on the lessons that are kept back."""
@@ -143,6 +143,7 @@ def _cost(model: LiveModel, lessons: Lessons, embedding: Tensor) -> Tensor:
         mel = model.decoder.mel(part.vectors, part.prosody, embedding.expand(len(part), -1))
         mask = torch.ones(mel.shape[:2])
         mask[:, : SETTLE * FRAMES] = 0
-        step = Step(mel=mel, mel_target=part.mel, mel_mask=mask)
+        bands = slice(0, part.bands)
+        step = Step(mel=mel[..., bands], mel_target=part.mel[..., bands], mel_mask=mask)
         total.append((Mel()(step) + 0.5 * MelSlope()(step)) * len(part))
     return torch.stack(total).sum() / len(lessons)

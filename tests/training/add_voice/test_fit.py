@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
 import torch
 
 from core.bundle import Bundle
@@ -32,10 +33,17 @@ def test_lessons_are_the_talkers_own_speech(lessons: Lessons) -> None:
     assert lessons.vectors.shape == (10, STEPS, 3 * config.code_dim)
     assert lessons.prosody.shape == (10, 2 * STEPS, 3)
     wanted = VoiceMel()(torch.from_numpy(small_bundle.speech(9.6))[None])[0]
-    torch.testing.assert_close(lessons.mel[1], wanted[200:400])
+    louder = lessons.mel[1] - wanted[200:400]
+    assert float(louder[:, :60].std()) < 0.05, "the same mel but for its level"
     voiced = lessons.prosody[..., 1] > 0
     assert 0.2 < float(voiced.float().mean()) < 0.9
     assert float(lessons.prosody[..., 2][voiced].mean()) == pytest.approx(0.0, abs=0.3)
+
+
+def test_bands_that_a_recording_lacks_are_not_learnt(lessons: Lessons) -> None:
+    narrow = soxr.resample(soxr.resample(small_bundle.speech(9.6), 24_000, 8_000), 8_000, 24_000)[: 480 * 480]
+    telephone = make_lessons(small_bundle.model(), [narrow.astype(np.float32)])[0]
+    assert telephone.bands < 54 < 64 < lessons.bands < 70, "4 kHz is in band 53, 8 kHz (the sample's edge) in band 70"
 
 
 def test_the_pitch_range_is_measured() -> None:
@@ -65,7 +73,7 @@ def test_a_fit_that_gains_nothing_stops_early(lessons: Lessons) -> None:
     rows = model.voices.weight.detach()
     with torch.no_grad():
         own = model.decoder.mel(lessons.vectors, lessons.prosody, rows[2].expand(len(lessons), -1))
-    fitted = fit(model, Lessons(lessons.vectors, lessons.prosody, own), rows.numpy(), most=400)
+    fitted = fit(model, Lessons(lessons.vectors, lessons.prosody, own, 80), rows.numpy(), most=400)
     assert fitted.steps == PATIENCE * EVERY
     assert fitted.nearest == 2
     assert np.array_equal(fitted.embedding, rows[2].numpy()), "the best state is put back"

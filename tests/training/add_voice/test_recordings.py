@@ -15,9 +15,10 @@ from training.add_voice.recordings import judge, read_recordings, signal_to_nois
 
 
 def talk(root: Path, files: int) -> Path:
-    """The sample's ten seconds, a number of times."""
+    """The sample's ten seconds and a second of silence, a number of times."""
+    speech = np.concatenate([small_bundle.speech(10), np.zeros(24_000, np.float32)])
     for i in range(files):
-        made_up.write(root / f"{i}.wav", small_bundle.speech(10))
+        made_up.write(root / f"{i}.wav", speech)
     return root
 
 
@@ -25,7 +26,7 @@ def test_good_recordings_are_taken_as_they_are(tmp_path: Path) -> None:
     found = read_recordings(talk(tmp_path, 4))
     assert len(found.pieces) == 4
     assert all(len(piece) % 480 == 0 and piece.dtype == np.float32 for piece in found.pieces)
-    assert 25 < found.speech < 40, "pauses do not count"
+    assert 30 < found.speech < 42, "long pauses do not count"
     assert found.alike is None
     [remark] = found.remarks
     assert "the voice will be rough" in remark
@@ -55,7 +56,7 @@ def test_what_cannot_be_used_is_left_out_by_name(tmp_path: Path) -> None:
 
 
 def test_too_little_speech_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="holds 7 s of speech; a voice needs 20 s"):
+    with pytest.raises(ConfigError, match=r"holds \d+ s of speech; a voice needs 20 s"):
         read_recordings(talk(tmp_path, 1))
     with pytest.raises(ConfigError, match="no such folder"):
         read_recordings(tmp_path / "nowhere")
@@ -64,7 +65,7 @@ def test_too_little_speech_is_refused(tmp_path: Path) -> None:
 def test_ten_minutes_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST", 25.0)
     found = read_recordings(talk(tmp_path, 5))
-    assert len(found.pieces) == 4
+    assert len(found.pieces) == 3
     assert "from " in found.remarks[0]
 
 
