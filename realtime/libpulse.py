@@ -72,6 +72,8 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "stream_drop": (c_int, (c_void_p,)),
     "stream_write": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p, ctypes.c_int64, c_int)),
     "stream_get_buffer_attr": (POINTER(BufferAttr), (c_void_p,)),
+    "stream_set_buffer_attr": (c_void_p, (c_void_p, POINTER(BufferAttr), c_void_p, c_void_p)),
+    "operation_unref": (None, (c_void_p,)),
     "stream_get_underflow_index": (ctypes.c_int64, (c_void_p,)),
     "stream_get_latency": (c_int, (c_void_p, POINTER(c_uint64), POINTER(c_int))),
 }
@@ -234,6 +236,14 @@ class Stream:
         """Frames that the server wants to have in hand, and of one request; once the stream is ready."""
         attributes = self._pulse.stream_get_buffer_attr(self._stream).contents
         return attributes.tlength // SAMPLE_BYTES, attributes.minreq // SAMPLE_BYTES
+
+    def keep_in_hand(self, frames: int) -> None:
+        """Ask the server to hold `frames` frames of a playback stream from now on; it answers later."""
+        now = self._pulse.stream_get_buffer_attr(self._stream).contents
+        wanted = BufferAttr(now.maxlength, frames * SAMPLE_BYTES, now.prebuf, now.minreq, now.fragsize)
+        operation = self._pulse.stream_set_buffer_attr(self._stream, byref(wanted), None, None)
+        if operation:
+            self._pulse.operation_unref(operation)
 
     @property
     def underflow(self) -> int:

@@ -20,6 +20,7 @@ from core.errors import DeviceError
 from realtime import libpulse, priority, pulse_devices, virtual_mic
 from realtime.backend import Opened, Trouble
 from realtime.config import VIRTUAL_MIC, EngineConfig
+from realtime.cushion import Cushion, Reserve
 from realtime.rings import CaptureRing, PlayRing
 
 READY_S = 2.0
@@ -71,35 +72,6 @@ class SteadyLatency:
             return 0.0, 0.0
         record, playback = zip(*self._readings, strict=True)
         return median(record), median(playback)
-
-
-class Reserve:
-    """How much less than it asks for the server is given.
-
-    PipeWire asks for three of its turns of sound (16 ms) where one is enough for a program that answers at once. Each
-    time that it runs out all the same, half a turn more is given; with time that is taken back.
-
-    Args:
-        asked: frames that the server wants in hand.
-        wanted: frames that were asked for.
-        turn: frames that it takes at once.
-    """
-
-    EASE_S = 20.0
-
-    def __init__(self, asked: int, wanted: int, turn: int) -> None:
-        self._most = self.frames = max(0, asked - max(wanted, turn))
-        self._step = max(1, turn // 2)
-        self._changed = monotonic()
-
-    def underflow(self, now: float) -> None:
-        """The server ran out of sound."""
-        self.frames, self._changed = max(0, self.frames - self._step), now
-
-    def ease(self, now: float) -> None:
-        """Time has passed."""
-        if self.frames < self._most and now - self._changed > self.EASE_S:
-            self.frames, self._changed = min(self._most, self.frames + self._step), now
 
 
 class Headphones:
@@ -176,6 +148,7 @@ class PulseBackend:
                 stream.wait_ready(READY_S)
         asked, turn = self._playback.target
         self._reserve = Reserve(asked, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, turn)
+        self._cushion = Cushion(TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, sink.rate)
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
@@ -202,7 +175,8 @@ class PulseBackend:
                 ran_out = playback.underflow
                 if now > counted_from:
                     capture.count_flags(False, False, True, False)
-                    self._reserve.underflow(now)
+                    if not self._reserve.underflow(now) and self._cushion.underflow(now):
+                        playback.keep_in_hand(self._cushion.frames)
             while record.readable:
                 count = record.read(heard_at, MOST)
                 if not count:
@@ -220,6 +194,8 @@ class PulseBackend:
                 checked = now
                 self._latency.note(record.latency_s(), playback.latency_s())
                 self._reserve.ease(now)
+                if self._cushion.ease(now):
+                    playback.keep_in_hand(self._cushion.frames)
                 self._check(record, playback)
 
     def _loss(self, connection: libpulse.Connection, record: libpulse.Stream) -> Trouble:
