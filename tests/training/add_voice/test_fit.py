@@ -104,6 +104,25 @@ def test_the_command_adds_a_voice_and_proves_the_rest_untouched(
     assert "is called 'Mia' already" in capsys.readouterr().err
 
 
+def test_with_the_decoder_it_becomes_a_bundle_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = small_bundle.bundle()
+    monkeypatch.setattr("export.pack.export_graphs", small_bundle.copy_graphs)
+    monkeypatch.setattr("voxveil.commands.add_voice._verifier", lambda: None)
+    for i in range(3):
+        made_up.write(tmp_path / f"speech/{i}.wav", small_bundle.speech(10))
+    before = {path.name: path.read_bytes() for path in bundle.path.iterdir()}
+    words = ["add-voice", "Mia", str(tmp_path / "speech"), "--bundle", str(bundle.path), "--steps", "8"]
+    assert voxveil([*words, "--decoder", str(tmp_path / "speech")]) == 2
+    assert "is no bundle" in capsys.readouterr().err
+    assert voxveil([*words, "--decoder", str(tmp_path / "mia")]) == 0
+    made = Bundle.load(tmp_path / "mia")
+    assert made.voices.names == ["Mia"]
+    assert made.voices.row("Mia")[-1] == pytest.approx(made.voices.row("Mia")[-1].clip(0.08, 0.4))
+    assert {path.name: path.read_bytes() for path in bundle.path.iterdir()} == before
+
+
 def test_a_checkpoint_of_another_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for i in range(3):
         made_up.write(tmp_path / f"speech/{i}.wav", small_bundle.speech(10))
