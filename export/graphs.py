@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -131,8 +132,19 @@ def export_graphs(model: LiveModel, folder: Path) -> dict[str, dict[str, dict[st
             )
         assert program is not None
         program.save(str(folder / f"{name}.onnx"), external_data=False)
+        forget_sources(folder / f"{name}.onnx")
         shapes[name] = {
             "inputs": {key: list(value.shape) for key, value in inputs.items()},
             "outputs": {key: list(value.shape) for key, value in zip(outputs, results, strict=True)},
         }
     return shapes
+
+
+def forget_sources(path: Path) -> None:
+    """Rewrite a graph without the notes that torch leaves in it: lines of source, and the folders where they stand."""
+    model = onnx.load(str(path))
+    parts = [model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.initializer]
+    for part in [*parts, *model.graph.input, *model.graph.output]:
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.save(model, str(path))

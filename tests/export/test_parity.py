@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from core.assets import default_bundle_path
 from core.bundle import Bundle
 from core.errors import BundleError
 from core.spec import SAMPLE_RATE
@@ -39,3 +40,10 @@ def test_other_weights_are_found_out() -> None:
     assert parity.onnx > TOLERANCE
     with pytest.raises(BundleError, match="do not ship"):
         demand(parity)
+
+
+def test_the_shipped_graphs_tell_nothing_of_the_machine_that_made_them() -> None:
+    for graph in sorted(default_bundle_path().glob("*.onnx")):
+        data = graph.read_bytes()
+        for note in (b"stack_trace", b"graphs.py"):
+            assert note not in data, f"{graph.name} holds {note!r}: export/graphs.py should have forgotten it"

@@ -78,7 +78,7 @@ class WhisperFeatures:
 class _Encoder:
     def __init__(self, whisper: Path, threads: int) -> None:
         if not (whisper / "model.bin").is_file():
-            raise ConfigError(f"{whisper} holds no CTranslate2 Whisper model (no model.bin); see docs/data.md")
+            raise ConfigError(f"{whisper} holds no CTranslate2 Whisper model (no model.bin); see docs/training.md")
         import ctranslate2
         from faster_whisper.feature_extractor import FeatureExtractor
 
