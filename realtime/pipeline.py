@@ -18,6 +18,7 @@ import onnxruntime as ort
 from core.bundle import GRAPHS, Bundle
 from core.errors import BundleError, ConfigError, VoiceError
 from core.spec import BLOCK
+from realtime.huge_pages import use_huge_pages
 
 Block = npt.NDArray[np.float32]
 """480 samples at 24 kHz."""
@@ -64,6 +65,7 @@ class Pipeline:
         self._sessions = {name: _session(bundle, name, wanted, threads) for name in GRAPHS}
         if provider == "cuda" and any(used[0] != CUDA for used in self.providers.values()):
             raise ConfigError("CUDA was asked for but does not start here; check the driver or choose the provider cpu")
+        use_huge_pages()
 
     @property
     def providers(self) -> dict[str, list[str]]:
