@@ -1,6 +1,5 @@
 """Weights on huge pages: a block reads all of them, and looking up thousands of small pages takes long.
 
-
 Linux only, and only where the system lets programs ask (`madvise` or `always` in
 /sys/kernel/mm/transparent_hugepage/enabled); elsewhere nothing happens.
 """
