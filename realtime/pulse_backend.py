@@ -109,6 +109,7 @@ class PulseBackend:
         self._ending = threading.Event()
         self._trouble: Trouble | None = None
         self._latency = SteadyLatency()
+        self._cushion: Cushion | None = None
 
     def open(self, config: EngineConfig) -> Opened:
         """Find the devices (making the virtual microphone if it is the output) and open both streams."""
@@ -148,7 +149,9 @@ class PulseBackend:
                 stream.wait_ready(READY_S)
         asked, turn = self._playback.target
         self._reserve = Reserve(asked, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, turn)
-        self._cushion = Cushion(TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, sink.rate)
+        # A server that asks for more than it was told to is given more from the reserve; one that does not is told.
+        wanted = TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES
+        self._cushion = None if self._reserve.frames else Cushion(wanted, sink.rate)
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
@@ -175,7 +178,8 @@ class PulseBackend:
                 ran_out = playback.underflow
                 if now > counted_from:
                     capture.count_flags(False, False, True, False)
-                    if not self._reserve.underflow(now) and self._cushion.underflow(now):
+                    self._reserve.underflow(now)
+                    if self._cushion is not None and self._cushion.underflow(now):
                         playback.keep_in_hand(self._cushion.frames)
             while record.readable:
                 count = record.read(heard_at, MOST)
@@ -194,7 +198,7 @@ class PulseBackend:
                 checked = now
                 self._latency.note(record.latency_s(), playback.latency_s())
                 self._reserve.ease(now)
-                if self._cushion.ease(now):
+                if self._cushion is not None and self._cushion.ease(now):
                     playback.keep_in_hand(self._cushion.frames)
                 self._check(record, playback)
 

@@ -137,7 +137,9 @@ class FilesModel(QObject):
         complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         self._process = self._running = None
         discard(process)
-        if job.state is not JobState.CANCELLED:
+        if job.state is JobState.CANCELLED:
+            job.target.unlink(missing_ok=True)  # it may have been done before the wish to stop reached it
+        else:
             if code == 0:
                 job.progress = 1.0
                 job.state = JobState.DONE

@@ -38,6 +38,10 @@ LEFT_S = 0.05
 """What may be under way in the server and its client when either stops, and comes out when it goes on."""
 
 
+PAUSE_S = 0.08
+"""Longer than the pieces in which any server hands sound over."""
+
+
 def busy() -> float:
     """How many times as long a test machine may take, by how many programs wait for each of its cores."""
     waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
@@ -96,9 +100,14 @@ class Listener:
         return np.array([zero + group[np.argmax(frames[group])] / rate for group in groups])
 
     def silent_after(self, moment: float, until: float) -> float:
-        """Seconds from `moment` to the last sound before `until`."""
-        sounds = [at for at, piece in list(self._pieces) if moment < at < until and np.any(np.frombuffer(piece, "f4"))]
-        return max(sounds, default=moment) - moment
+        """Seconds from `moment` to the last sound before `until`, or before a first pause: a voice may be back soon."""
+        last = moment
+        for at, piece in list(self._pieces):
+            if moment < at < until and np.any(np.frombuffer(piece, "f4")):
+                if at - last > PAUSE_S:
+                    break
+                last = at
+        return last - moment
 
     def sound_after(self, moment: float) -> float:
         """Seconds from `moment` to the first sound after it."""
@@ -257,9 +266,9 @@ class Rig:
         found = [1e3 * (after[0] - at) for at in went_in if len(after := came_out[came_out > at + 0.02])]
         return [ms for ms in found if ms < PULSE_GAP_MS]
 
-    def assert_same_delay(self, before: float) -> None:
+    def assert_same_delay(self, before: float, within_s: float = 0.0) -> None:
         """After a fault: the delay is what it was, as soon as the clocks have settled again."""
-        end = monotonic() + patience_s()
+        end = monotonic() + max(within_s, patience_s())
         self.known_delay = 0.0
         while abs((now := self.delay_ms()) - before) > self.same_ms:
             parts = self.engine.snapshot().delay_parts

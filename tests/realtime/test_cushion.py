@@ -26,29 +26,44 @@ def test_gaps_in_a_row_are_answered_with_more_sound_in_hand() -> None:
     cushion = Cushion(LEAST, RATE)
     assert [cushion.underflow(t) for t in (1.0, 1.1, 1.2, 1.3)] == [False, False, True, False]
     assert cushion.frames == LEAST + 120
+    assert [cushion.underflow(t) for t in (1.4, 2.1, 2.3)] == [False, False, True]
+    assert cushion.frames == LEAST + 240
 
 
 def test_there_is_an_end_to_it() -> None:
     cushion = Cushion(LEAST, RATE)
-    grown(cushion, 1000, 0.0, every=0.01)
+    grown(cushion, 1000, 1.0, every=0.1)
     assert cushion.frames == RATE * 30 // 1000
 
 
-def test_what_is_not_needed_is_given_back_step_by_step() -> None:
+def test_what_is_not_needed_is_given_back_by_halves() -> None:
     cushion = Cushion(LEAST, RATE)
-    now = grown(cushion, 6, 1e6, every=0.1)
+    now = grown(cushion, 12, 1e6, every=0.4)
+    assert cushion.frames == LEAST + 480
+    assert not cushion.ease(now + 1.9)
+    assert cushion.ease(now + 2.1)
     assert cushion.frames == LEAST + 240
-    assert not cushion.ease(now + 59)
-    assert cushion.ease(now + 61)
-    assert cushion.frames == LEAST + 120
-    assert not cushion.ease(now + 62)
-    assert cushion.ease(now + 122)
-    assert not cushion.ease(now + 1000)
+    assert not cushion.ease(now + 4.0)
+    assert cushion.ease(now + 4.2)
+    assert cushion.ease(now + 6.3)
     assert cushion.frames == LEAST
+    assert not cushion.ease(now + 100)
 
 
-def test_a_reserve_says_when_it_has_no_more() -> None:
+def test_what_was_given_back_too_early_is_kept_longer_the_next_time() -> None:
+    cushion = Cushion(LEAST, RATE)
+    now = grown(cushion, 3, 1e6, every=0.1)
+    assert cushion.ease(now + 2.1)
+    now = grown(cushion, 3, now + 2.2, every=0.1)
+    assert cushion.frames == LEAST + 120
+    assert not cushion.ease(now + 2.1)
+    assert cushion.ease(now + 4.1)
+
+
+def test_a_reserve_gives_half_a_turn_for_each_gap_until_nothing_is_left() -> None:
     reserve = Reserve(asked=720, wanted=240, turn=256)
-    assert reserve.frames == 464
-    given = [reserve.underflow(float(t)) for t in range(6)]
-    assert given == [True, True, True, True, False, False]
+    left = [reserve.frames]
+    for gap in range(5):
+        reserve.underflow(float(gap))
+        left.append(reserve.frames)
+    assert left == [464, 336, 208, 80, 0, 0]

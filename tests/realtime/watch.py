@@ -24,6 +24,7 @@ class Watch:
         self.log = WorkerLog(rig.engine)
         sleep(0.2)
         self._fault = self._gone = 0.0
+        self.settles_s = 0.0
 
     def fault(self) -> None:
         """It happens now."""
@@ -40,7 +41,7 @@ class Watch:
     def close(self) -> None:
         """Check all that was recorded, sample by sample, and how long things took."""
         self.rig.until("live")
-        self.rig.assert_same_delay(self.before)
+        self.rig.assert_same_delay(self.before, self.settles_s)
         sleep(0.2)
         recordings = [listener.close() for listener in self.heard]
         written = self.log.close()
