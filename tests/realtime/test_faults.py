@@ -38,7 +38,7 @@ ON_BOTH = {
     "test_the_output_is_unplugged_and_nobody_else_hears_it",
     "test_the_server_ends_and_comes_back",
 }
-"""What is tried on PipeWire every time; with `-m slow` everything is. Two of those are open there: after a killed worker
+"""What is tried on PipeWire every time; with `-m slow` everything is. Two of them are open: after a killed worker
 the delay is 15 ms longer for over 20 s (realtime/cushion.py gives its reserve back slowly), and after a freeze the test
 hears no clicks any more."""
 ON_PULSEAUDIO = {"test_the_output_is_suspended", "test_the_microphone_pauses_for_three_seconds"}
