@@ -194,7 +194,7 @@ def test_the_welcome_lets_one_hear_oneself(
     app.open()
     dialog = app.window.findChild(Welcome)
     qtbot.waitUntil(lambda: "works" in dialog.heard.text(), timeout=30_000)
-    assert app.call.protection.level is Level.MUTED
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.MUTED, timeout=10_000)
     dialog.next.click()
     assert dialog.to_choose.text() == "Microphone:  Voxveil"
     assert "Voxveil" in server.pactl("list", "sources")
