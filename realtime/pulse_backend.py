@@ -167,6 +167,7 @@ class PulseBackend:
         heard, spoken = np.zeros(MOST, np.float32), np.zeros(MOST, np.float32)
         heard_at, spoken_at = heard.ctypes.data, spoken.ctypes.data
         checked, ran_out, counted_from = 0.0, playback.underflow, monotonic() + BEGIN_S
+        served = monotonic()
         gc.collect()
         while not self._ending.is_set():
             connection.iterate(POLL_S)
@@ -189,6 +190,9 @@ class PulseBackend:
                 wake()
             count = min(playback.writable - self._reserve.frames, MOST)
             if count > 0:
+                if now - served > FROZEN_S:
+                    counted_from = now + BEGIN_S  # a server that was frozen did not run out: it was not there
+                served = now
                 self._latency.served(now)
                 play.read_into(spoken[:count])
                 playback.write(spoken_at, count)

@@ -26,8 +26,8 @@ FADE = 64
 """Frames next to silence in which the play ring may have faded (1 ms is 48)."""
 SAME_MS = {"PulseAudio": 6.0, "PipeWire": 8.0}
 """How far the delay after a fault may be from that before. A server that ran out of sound several times, as on a busy
-machine, holds 2.5 ms more for a while, or twice that (realtime/cushion.py). On PipeWire the engine gives the server half a turn more
-(2.7 ms, for 20 s) each time that a busy machine let it run out."""
+machine, holds 2.5 ms more for a while, or twice that (realtime/cushion.py). On PipeWire the engine gives the server
+half a turn more (2.7 ms, for 20 s) each time that a busy machine let it run out."""
 PULSE, PULSE_GAP_MS = 0.8, 150.0
 """Size of the pulses in `talk`, and the shortest time between two of them."""
 MOST_FADED = 20_000

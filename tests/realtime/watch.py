@@ -24,7 +24,7 @@ class Watch:
         self.log = WorkerLog(rig.engine)
         sleep(0.2)
         self._fault = self._gone = 0.0
-        self.settles_s = 0.0
+        self.settles_s = 45.0
 
     def fault(self) -> None:
         """It happens now."""
