@@ -148,9 +148,9 @@ class PulseBackend:
             if stream is not None:
                 stream.wait_ready(READY_S)
         asked, turn = self._playback.target
-        self._reserve = Reserve(asked, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, turn)
-        # A server that asks for more than it was told to is given more from the reserve; one that does not is told.
         wanted = TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES
+        self._reserve = Reserve(asked, wanted, turn)
+        # A server that asks for more than it was told to is given more from the reserve; one that does not is told.
         self._cushion = None if self._reserve.frames else Cushion(wanted, sink.rate)
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
 

@@ -15,7 +15,7 @@ from training.crops import Batch
 from training.data.heard_talkers import heard_talkers
 from training.losses.base import Loss, Step, total
 from training.reference_vocoder_task import load_vocoder
-from training.stage import check_losses, log_losses
+from training.stage import check_losses, from_all, log_losses
 
 MULTIPLE = HOP * 2**LEVELS
 """A crop holds a whole number of codes of every level: a multiple of 2400 samples, 0.1 s."""
@@ -82,20 +82,12 @@ class ReferenceTask(lightning.LightningModule):
         for i, (book, z) in enumerate(zip(self.model.levels, latents, strict=True)):
             chosen = book.nearest(z.detach())
             if learn:
-                fresh, used = self.from_all(z.detach().flatten(0, 1)), self.from_all(chosen.flatten())
+                fresh, used = from_all(self, z.detach().flatten(0, 1)), from_all(self, chosen.flatten())
                 restarted = book.update(fresh, used, self.decay, self.dead_below)
                 self.log(f"codes/restarted{i}", float(restarted), rank_zero_only=True)
             vectors.append(z + (book.lookup(chosen) - z).detach())
             codes.append(chosen)
         return vectors, codes
-
-    def from_all(self, x: Tensor) -> Tensor:
-        """The rows of all processes, one after the other: every process moves its codebooks by the same latents."""
-        if self.trainer.world_size == 1:
-            return x
-        gathered = self.all_gather(x)
-        assert isinstance(gathered, Tensor)
-        return gathered.flatten(0, 1)
 
     def forward(self, batch: Batch, learn: bool) -> tuple[Step, list[Tensor]]:
         """Everything the losses look at, and the codes per level."""

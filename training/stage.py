@@ -37,3 +37,12 @@ def log_losses(
     together = task.trainer.world_size > 1
     task.log_dict({f"{stage}/{k}": v for k, v in values.items()}, batch_size=count, sync_dist=together)
     task.log(f"{stage}/total", loss.detach(), prog_bar=True, batch_size=count, sync_dist=together)
+
+
+def from_all(task: lightning.LightningModule, x: Tensor) -> Tensor:
+    """The rows of all processes, one after the other: every process moves its codebooks by the same latents."""
+    if task.trainer.world_size == 1:
+        return x
+    gathered = task.all_gather(x)
+    assert isinstance(gathered, Tensor)
+    return gathered.flatten(0, 1)

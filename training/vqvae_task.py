@@ -14,6 +14,7 @@ from model.quantizer import perplexity
 from training.crops import Batch
 from training.live_task import SETTLE, LiveTask, take
 from training.losses.base import Loss, Step, masked_mean
+from training.stage import from_all
 
 RESERVOIR = 40
 """Steps whose latents the codebooks start from."""
@@ -67,21 +68,13 @@ class VqvaeTask(LiveTask):
             z = level.hold(latents[:, :, i])
             chosen = level.codebook.nearest(z.detach())
             if learn:
-                fresh = self.from_all(z[:, SETTLE :: level.every].detach().flatten(0, 1))
-                used = self.from_all(chosen[:, SETTLE :: level.every].flatten())
+                fresh = from_all(self, z[:, SETTLE :: level.every].detach().flatten(0, 1))
+                used = from_all(self, chosen[:, SETTLE :: level.every].flatten())
                 restarted = level.codebook.update(fresh, used, self.decay, self.dead_below)
                 self.log(f"codes/restarted{i}", float(restarted), rank_zero_only=True)
             vectors.append(z + (level.codebook.lookup(chosen) - z).detach())
             codes.append(chosen)
         return torch.stack(vectors, dim=2), codes
-
-    def from_all(self, x: Tensor) -> Tensor:
-        """The rows of all processes, one after the other: every process moves its codebooks by the same latents."""
-        if self.trainer.world_size == 1:
-            return x
-        gathered = self.all_gather(x)
-        assert isinstance(gathered, Tensor)
-        return gathered.flatten(0, 1)
 
     def forward(self, batch: Batch, learn: bool) -> tuple[Step, list[Tensor]]:
         """Everything the losses look at, and the codes (empty before quantisation starts)."""
@@ -153,7 +146,7 @@ class VqvaeTask(LiveTask):
             return
         with torch.no_grad():
             latents, _, _ = self.encode(batch, None)
-        self._reservoir.append(self.from_all(latents[:, SETTLE:].flatten(0, 1)))
+        self._reservoir.append(from_all(self, latents[:, SETTLE:].flatten(0, 1)))
         if self.global_step >= self.warmup_steps:
             z = torch.cat(self._reservoir)
             for i, book in enumerate(self.model.books):
