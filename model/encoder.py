@@ -6,70 +6,18 @@ import torch
 from torch import Tensor, nn
 
 from core.spec import FRAMES, MELS
-from model.frontend import PowerSpectrum, log_mel, mel_filters
-from model.layers import GatedStack
+from model.content import ContentNet
+from model.frontend import SPEECH_BINS, SPEECH_WINDOW, PowerSpectrum, speech_filters, speech_log_mel
 from model.prosody import PitchFeatures, PitchNet, ProsodyNormalizer, decode_pitch, log_energy
 from model.quantizer import HeldQuantizer
 from model.streaming import State, StreamingLayer, gather, part
 
-CONTENT_BINS = 342
-"""Up to 8 kHz: what a 16 kHz microphone gives, and enough to tell all speech sounds apart."""
+PROSODY_BINS = 342
+"""Up to 8 kHz, for the energy."""
 RATES = (1, 2, 4)
 """Steps of 20 ms per code: bottom 50 Hz, mid 25 Hz, top 12.5 Hz."""
 WARPS = tuple(0.84 + 0.02 * i for i in range(17))
 """Vocal-tract warps that training draws from; the middle one is none."""
-
-
-class ContentNet(StreamingLayer):
-    """Log-mel of 20 ms steps to one latent per level; coarser levels see further into the past.
-
-    Args:
-        channels, hidden: width of the gated blocks.
-        trunk, mid, top: dilations of the blocks before the bottom, mid and top latents.
-        code_dim: numbers per latent.
-        dropout: in training; few talkers are learnt by heart without it.
-    """
-
-    def __init__(
-        self,
-        channels: int,
-        hidden: int,
-        trunk: tuple[int, ...],
-        mid: tuple[int, ...],
-        top: tuple[int, ...],
-        code_dim: int,
-        dropout: float = 0.0,
-    ) -> None:
-        super().__init__()
-        self.inlet = nn.Linear(FRAMES * MELS, channels)
-        self.stacks = nn.ModuleList([GatedStack(channels, hidden, 5, d, dropout=dropout) for d in (trunk, mid, top)])
-        self.outlets = nn.ModuleList([nn.Linear(channels, code_dim) for _ in RATES])
-        self.receptive_field = 1 + sum(s.receptive_field - 1 for s in self._typed())
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, T, 160) to latents (B, T, 3, code_dim)."""
-        x = self.inlet(x)
-        latents = []
-        for stack, outlet in zip(self._typed(), self.outlets, strict=True):
-            x = stack(x)
-            latents.append(outlet(x))
-        return torch.stack(latents, dim=2)
-
-    def initial_state(self, batch: int = 1) -> State:
-        """The states of the three stacks."""
-        return gather({str(i): s.initial_state(batch) for i, s in enumerate(self._typed())})
-
-    def stream(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """As `forward`, with state."""
-        x = self.inlet(x)
-        latents, states = [], {}
-        for i, (stack, outlet) in enumerate(zip(self._typed(), self.outlets, strict=True)):
-            x, states[str(i)] = stack.stream(x, part(state, str(i)))
-            latents.append(outlet(x))
-        return torch.stack(latents, dim=2), gather(states)
-
-    def _typed(self) -> list[GatedStack]:
-        return [s for s in self.stacks if isinstance(s, GatedStack)]
 
 
 class Encoder(StreamingLayer):
@@ -86,8 +34,9 @@ class Encoder(StreamingLayer):
 
     def __init__(self, content: ContentNet, pitch: PitchNet, entries: tuple[int, int, int], code_dim: int) -> None:
         super().__init__()
-        self.spectrum = PowerSpectrum(CONTENT_BINS)
-        filters = torch.stack([mel_filters(MELS, 0.0, 7800.0, CONTENT_BINS, warp) for warp in WARPS])
+        self.spectrum = PowerSpectrum(PROSODY_BINS)
+        self.ear = PowerSpectrum(SPEECH_BINS, SPEECH_WINDOW, SPEECH_WINDOW)
+        filters = torch.stack([speech_filters(MELS, warp) for warp in WARPS])
         self.register_buffer("filters", filters, persistent=False)
         self.register_buffer("neutral", filters[len(WARPS) // 2].clone(), persistent=False)
         self.filters: Tensor
@@ -101,15 +50,15 @@ class Encoder(StreamingLayer):
         steps = max(content.receptive_field, pitch.receptive_field) + max(RATES) - 1
         self.receptive_field = steps * FRAMES + self.spectrum.receptive_field - 1
 
-    def features(self, power: Tensor, warp: Tensor | None = None) -> Tensor:
-        """Power (B, 2 T, 342) to content features (B, T, 160); `warp` (B,) indexes WARPS, in training only."""
+    def features(self, heard: Tensor, warp: Tensor | None = None) -> Tensor:
+        """What the ear gives (B, 2 T, 201) to content features (B, T, 160); `warp` (B,) indexes WARPS, in training."""
         filters = self.neutral if warp is None else self.filters[warp]
-        return log_mel(power, filters).unflatten(1, (-1, FRAMES)).flatten(2)
+        return speech_log_mel(heard, filters).unflatten(1, (-1, FRAMES)).flatten(2)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """x (B, n) samples, n a multiple of 480, offline."""
         power = self.spectrum(x)
-        latents = self.content(self.features(power))
+        latents = self.content(self.features(self.ear(x)))
         codes = torch.stack([q(latents[:, :, i]) for i, q in enumerate(self.levels())], dim=2)
         pitch = self.pitch(self.pitch_features(power).unflatten(1, (-1, FRAMES)).flatten(2))
         return codes, self.normalizer(self._prosody(pitch, power))
@@ -120,6 +69,7 @@ class Encoder(StreamingLayer):
         return gather(
             {
                 "spectrum": self.spectrum.initial_state(batch),
+                "ear": self.ear.initial_state(batch),
                 "content": self.content.initial_state(batch),
                 "pitch": self.pitch.initial_state(batch),
                 **levels,
@@ -131,7 +81,8 @@ class Encoder(StreamingLayer):
         """x (B, n) the next samples, n a multiple of 480."""
         states: dict[str, State] = {}
         power, states["spectrum"] = self.spectrum.stream(x, part(state, "spectrum"))
-        latents, states["content"] = self.content.stream(self.features(power), part(state, "content"))
+        heard, states["ear"] = self.ear.stream(x, part(state, "ear"))
+        latents, states["content"] = self.content.stream(self.features(heard), part(state, "content"))
         features = self.pitch_features(power).unflatten(1, (-1, FRAMES)).flatten(2)
         pitch, states["pitch"] = self.pitch.stream(features, part(state, "pitch"))
         codes = []

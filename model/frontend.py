@@ -14,6 +14,11 @@ from model.streaming import State, StreamingLayer
 WINDOW = 960
 """Samples of one analysis window (40 ms). A frame is centred WINDOW / 2 = 2 hops before its newest sample."""
 N_FFT = 1024
+SPEECH_WINDOW, SPEECH_BINS = 600, 201
+"""The shorter window (25 ms) through which content is heard, and its bins, 40 Hz apart, up to 8 kHz: what a 16 kHz
+microphone gives, and enough to tell all speech sounds apart."""
+SPEECH_FLOOR = -6.5
+"""log10 of the mel power that counts as silence."""
 
 
 def mel_filters(bands: int, low: float, high: float, bins: int, warp: float = 1.0) -> Tensor:
@@ -36,38 +41,71 @@ def mel_filters(bands: int, low: float, high: float, bins: int, warp: float = 1.
     return torch.from_numpy(np.maximum(0.0, np.minimum(rise, fall)).astype(np.float32))
 
 
+def speech_filters(bands: int, warp: float = 1.0) -> Tensor:
+    """Triangles of equal area on Slaney's scale (Auditory Toolbox, 1998), 0 to 8 kHz, as speech recognisers have them.
+
+    Args:
+        bands: number of filters.
+        warp: as in `mel_filters`.
+
+    Returns:
+        (201, bands), for bins 40 Hz apart: a 400-point DFT at 16 kHz, or a 600-point one at 24 kHz.
+    """
+    knee, per_hz, log_step, top_hz = 1000.0, 3.0 / 200.0, math.log(6.4) / 27.0, 8000.0
+    top = knee * per_hz + math.log(top_hz / knee) / log_step
+    mels = torch.linspace(0, top, bands + 2, dtype=torch.float64)
+    hz = torch.where(mels < knee * per_hz, mels / per_hz, knee * torch.exp(log_step * (mels - knee * per_hz)))
+    edges = hz * warp
+    freqs = torch.arange(SPEECH_BINS, dtype=torch.float64) * top_hz / (SPEECH_BINS - 1)
+    rise = (freqs[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[2:] - freqs[:, None]) / (edges[2:] - edges[1:-1])
+    return (torch.minimum(rise, fall).clamp(min=0) * 2 / (hz[2:] - hz[:-2])).float()
+
+
+def speech_log_mel(power: Tensor, filters: Tensor) -> Tensor:
+    """Power spectra (B, T, 201) of SPEECH_WINDOW to Whisper's log-mel (B, T, bands), moved so that silence is 0."""
+    mel = power @ filters * (400 / SPEECH_WINDOW) ** 2  # its windows are 400 samples long, at 16 kHz
+    return (torch.log10(mel + 10**SPEECH_FLOOR) - SPEECH_FLOOR) / 4.0
+
+
 def log_mel(power: Tensor, filters: Tensor) -> Tensor:
     """Power spectra (B, T, bins) to the paper's log-mel `(ln(1e-5 + mel) + 4) / 4` (B, T, bands)."""
     return (torch.log(1e-5 + power @ filters) + 4.0) / 4.0
 
 
 class PowerSpectrum(StreamingLayer):
-    """Samples (B, n) to power spectra (B, n / 240, bins), Hann window of 40 ms that ends with the newest sample.
+    """Samples (B, n) to power spectra (B, n / 240, bins), Hann window that ends with the newest sample.
 
-    The frame of hop k stands for its centre, two hops earlier than the end of hop k: `delay` = 2 hops less one, counted
-    at the start of the frame's own hop. The total is what `model.live.LiveModel.delay` adds up.
+    With the window of 40 ms the frame of hop k stands for its centre, two hops earlier than the end of hop k: `delay` =
+    2 hops less one, counted at the start of the frame's own hop. The total is what `model.live.LiveModel.delay` adds
+    up.
+
+    Args:
+        bins: the first ones of the DFT.
+        window: samples, a whole or half number of hops.
+        n_fft: points of the DFT.
     """
 
     delay = 1
 
-    def __init__(self, bins: int) -> None:
+    def __init__(self, bins: int, window: int = WINDOW, n_fft: int = N_FFT) -> None:
         super().__init__()
-        self.bins = bins
-        self.receptive_field = WINDOW // HOP
-        n = torch.arange(WINDOW, dtype=torch.float64)
-        window = 0.5 - 0.5 * torch.cos(2 * math.pi * n / WINDOW)
-        angle = 2 * math.pi * n[:, None] * torch.arange(bins, dtype=torch.float64) / N_FFT
-        basis = torch.cat([torch.cos(angle), torch.sin(angle)], dim=1) * window[:, None]
+        self.bins, self.window = bins, window
+        self.receptive_field = -(-window // HOP)
+        n = torch.arange(window, dtype=torch.float64)
+        hann = 0.5 - 0.5 * torch.cos(2 * math.pi * n / window)
+        angle = 2 * math.pi * n[:, None] * torch.arange(bins, dtype=torch.float64) / n_fft
+        basis = torch.cat([torch.cos(angle), torch.sin(angle)], dim=1) * hann[:, None]
         self.register_buffer("basis", basis.float(), persistent=False)
         self.basis: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, n) samples, n a multiple of 240, silence before; to power (B, n / 240, bins)."""
-        return self._power(nn.functional.pad(x, (WINDOW - HOP, 0)))
+        return self._power(nn.functional.pad(x, (self.window - HOP, 0)))
 
     def initial_state(self, batch: int = 1) -> State:
-        """`past` (B, 720): the samples that the next window still needs."""
-        return {"past": self.basis.new_zeros(batch, WINDOW - HOP)}
+        """`past` (B, window - 240): the samples that the next window still needs."""
+        return {"past": self.basis.new_zeros(batch, self.window - HOP)}
 
     def stream(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """The next n samples (a multiple of 240)."""
@@ -75,11 +113,11 @@ class PowerSpectrum(StreamingLayer):
         return self._power(padded), {"past": padded[:, x.shape[1] :]}
 
     def _power(self, padded: Tensor) -> Tensor:
-        count = (padded.shape[1] - WINDOW) // HOP + 1
+        count = (padded.shape[1] - self.window) // HOP + 1
         if count <= 4:  # a stack of slices exports to simpler operators than unfold
-            frames = torch.stack([padded[:, i * HOP : i * HOP + WINDOW] for i in range(count)], dim=1)
+            frames = torch.stack([padded[:, i * HOP : i * HOP + self.window] for i in range(count)], dim=1)
         else:
-            frames = padded.unfold(1, WINDOW, HOP)
+            frames = padded.unfold(1, self.window, HOP)
         with torch.autocast(padded.device.type, enabled=False):
             parts = frames.float() @ self.basis
         return parts[..., : self.bins].square() + parts[..., self.bins :].square()

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from core.spec import BLOCK, HOP
+from model.content import ContentNet
 from model.decoder import Decoder
-from model.encoder import RATES, ContentNet, Encoder
+from model.encoder import RATES, Encoder
 from model.prosody import PitchNet
 from model.quantizer import Codebook
 from model.streaming import State, gather, part
@@ -24,6 +25,9 @@ class LiveConfig:
         entries: codebook sizes for 50, 25 and 12.5 Hz. Smaller is more private and less intelligible.
         code_dim: numbers per code vector.
         voice_dim: size of a voice embedding.
+        encoder_width, encoder_heads, encoder_hidden, encoder_layers: those of Whisper tiny, whose weights training starts
+            from.
+        encoder_window: steps of 20 ms that each layer of the content network can see.
         encoder_dropout: of the content network, in training only.
         voices: rows of the training-time voice table. Buffer `voice_range` (voices, 2) holds each one's log-F0 range.
     """
@@ -32,12 +36,12 @@ class LiveConfig:
     code_dim: int = 32
     voice_dim: int = 64
     voices: int = 52
-    encoder_channels: int = 320
-    encoder_hidden: int = 448
-    encoder_trunk: tuple[int, ...] = (1, 1, 2, 2, 4, 4)
-    encoder_mid: tuple[int, ...] = (4,)
-    encoder_top: tuple[int, ...] = (8,)
-    encoder_dropout: float = 0.15
+    encoder_width: int = 384
+    encoder_heads: int = 6
+    encoder_hidden: int = 1536
+    encoder_layers: int = 4
+    encoder_window: int = 50
+    encoder_dropout: float = 0.1
     decoder_channels: int = 320
     decoder_hidden: int = 448
     decoder_dilations: tuple[int, ...] = (1, 1, 2, 2, 4, 4, 8)
@@ -57,11 +61,12 @@ class LiveModel(nn.Module):
         super().__init__()
         c = self.config = config or LiveConfig()
         content = ContentNet(
-            c.encoder_channels,
+            c.encoder_width,
+            c.encoder_heads,
             c.encoder_hidden,
-            c.encoder_trunk,
-            c.encoder_mid,
-            c.encoder_top,
+            c.encoder_layers,
+            c.encoder_window,
+            len(RATES),
             c.code_dim,
             c.encoder_dropout,
         )

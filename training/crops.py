@@ -31,6 +31,7 @@ class Batch:
         wanted: (B, n) what should come out, aligned with `heard` to the sample; zeros where `paired` is 0.
         wanted_f0: (B, T) Hz, held through unvoiced frames; wanted_voicing: (B, T) 0 or 1.
         phones: int64 (B, S), -1 unknown; phone_soft: (B, S, classes), zeros where no teacher speaks.
+        understood: (B, S, 64) what a recogniser that hears all of the recording makes of it, zeros where unknown.
         voice: int64 (B, 2) rows of the voice table; voice_weight: (B,) of the second.
         paired: (B,) 1 where `wanted` exists.
         talker: int64 (B, 2) who is heard, rows of `heard_talkers`, -1 a stranger; talker_weight: (B,) of the second.
@@ -49,6 +50,7 @@ class Batch:
     wanted_voicing: Tensor
     phones: Tensor
     phone_soft: Tensor
+    understood: Tensor
     voice: Tensor
     voice_weight: Tensor
     paired: Tensor
@@ -122,6 +124,7 @@ class Crops(Dataset[Batch]):
         steps = frames // FRAMES
         phones = corpus.phones(u, start, frames)[::FRAMES].astype(np.int64)
         soft = corpus.teacher(u, start // FRAMES - 1, steps)
+        understood = corpus.features(u, start // FRAMES - 1, steps)
         *talker, talker_weight = talker_of(u, heard_side, self.talker_row)
         other = "tgt" if heard_side == "src" else "src"
         if u.tgt is None:
@@ -139,6 +142,7 @@ class Crops(Dataset[Batch]):
             wanted_voicing=torch.from_numpy((f0 > 0).astype(np.float32))[None],
             phones=torch.from_numpy(phones)[None],
             phone_soft=torch.from_numpy(soft)[None],
+            understood=torch.from_numpy(understood)[None],
             voice=torch.tensor([voice]),
             voice_weight=torch.tensor([weight], dtype=torch.float32),
             paired=torch.tensor([float(u.tgt is not None)]),

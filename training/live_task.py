@@ -17,6 +17,7 @@ from model.prosody import ENERGY_RANGE, log_energy
 from training.crops import Batch
 from training.data.voice_ranges import voice_ranges
 from training.losses.base import Domain, Loss, Step, total
+from training.precision import mixed
 from training.schedule import adam
 from training.stage import check_losses, log_losses
 from training.start import put, read_start
@@ -70,9 +71,9 @@ class LiveTask(lightning.LightningModule):
     def encode(self, batch: Batch, warp: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """`batch.heard` to latents (B, S, levels, D), pitch logits (B, S, 2, .) and energy (B, T)."""
         encoder = self.model.encoder
-        power = encoder.spectrum(batch.heard)
-        with torch.autocast(batch.heard.device.type, torch.bfloat16):
-            latents = encoder.content(encoder.features(power, warp)).float()
+        power, heard = encoder.spectrum(batch.heard), encoder.ear(batch.heard)
+        with mixed(batch.heard.device.type):
+            latents = encoder.content(encoder.features(heard, warp)).float()
             pitch = encoder.pitch(encoder.pitch_features(power).unflatten(1, (-1, FRAMES)).flatten(2)).float()
         return latents, pitch, log_energy(power)
 
@@ -81,12 +82,12 @@ class LiveTask(lightning.LightningModule):
         embedding = self.model.voices(batch.voice)
         embedding = torch.lerp(embedding[:, 0], embedding[:, 1], batch.voice_weight[:, None])
         prosody = target_prosody(batch, energy, shaken)
-        with torch.autocast(batch.heard.device.type, torch.bfloat16):
+        with mixed(batch.heard.device.type):
             return self.model.decoder.mel(vectors.flatten(2), prosody, embedding).float()
 
     def sound(self, mel: Tensor, batch: Batch) -> Tensor:
         """Log-mel (B, T, 80) to samples (B, n), with the wanted side's F0 and voicing and the batch's noise."""
-        with torch.autocast(mel.device.type, torch.bfloat16):
+        with mixed(mel.device.type):
             return self.model.vocoder(mel, batch.wanted_f0, batch.wanted_voicing, batch.noise).float()
 
     def mel_step(self, batch: Batch, mel: Tensor) -> Step:
@@ -140,7 +141,7 @@ class LiveTask(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         parameters = [p for p in self.parameters() if p.requires_grad]
-        return adam(parameters, self.learning_rate, int(self.trainer.estimated_stepping_batches))
+        return adam([parameters], self.learning_rate, int(self.trainer.estimated_stepping_batches))
 
 
 def target_prosody(batch: Batch, energy: Tensor, shaken: bool) -> Tensor:

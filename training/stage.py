@@ -8,7 +8,8 @@ import lightning
 from torch import Tensor
 
 from core.errors import ConfigError
-from training.losses.base import Domain, Loss
+from training.crops import Batch
+from training.losses.base import Domain, Loss, Step, masked_mean
 
 
 def check_losses(stage: str, losses: Sequence[Loss], allowed: set[Domain]) -> None:
@@ -37,6 +38,24 @@ def log_losses(
     together = task.trainer.world_size > 1
     task.log_dict({f"{stage}/{k}": v for k, v in values.items()}, batch_size=count, sync_dist=together)
     task.log(f"{stage}/total", loss.detach(), prog_bar=True, batch_size=count, sync_dist=together)
+
+
+def log_accuracy(task: lightning.LightningModule, logits: Tensor, step: Step, batch: Batch) -> None:
+    """Share of 20 ms steps whose likeliest phoneme is the right one: on synthetic speech by exact labels, on real
+    speech by the teacher's likeliest phoneme.
+    """
+    assert step.phone_soft is not None and step.phones is not None and step.step_mask is not None
+    best, paired = logits.argmax(-1), batch.paired[:, None]
+    said = {
+        "synthetic": (step.phones, (step.phones >= 0) * paired),
+        "real": (step.phone_soft.argmax(-1), (step.phone_soft.sum(-1) > 0.5) * (1 - paired)),
+    }
+    for kind, (phones, known) in said.items():
+        mask = known.float() * step.step_mask
+        accuracy = masked_mean((best == phones).float(), mask)
+        # Weighed by how much there is, so that a batch without such speech does not count.
+        together = task.trainer.world_size > 1
+        task.log(f"val/phone_accuracy_{kind}", accuracy, batch_size=1 + int(mask.sum()), sync_dist=together)
 
 
 def from_all(task: lightning.LightningModule, x: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from model.live import LiveConfig
 from model.vocoder import Vocoder
 from training.crops import Batch
 from training.losses.base import Loss, Step, total
+from training.precision import mixed
 from training.schedule import adam
 from training.stage import check_losses, log_losses
 
@@ -42,7 +43,7 @@ class VocoderTask(lightning.LightningModule):
 
     def resynthesize(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """`batch.wanted` through mel and back: (made, wanted) samples, aligned, without the settling frames."""
-        with torch.autocast(batch.wanted.device.type, torch.bfloat16):
+        with mixed(batch.wanted.device.type):
             made = self.vocoder(self.voice_mel(batch.wanted), batch.wanted_f0, batch.wanted_voicing, batch.noise)
         return align(made, batch.wanted)
 
@@ -63,7 +64,7 @@ class VocoderTask(lightning.LightningModule):
                 writer.add_audio(f"recording/{i}", wanted[i], self.global_step, SAMPLE_RATE)
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        return adam(self.vocoder.parameters(), self.learning_rate, int(self.trainer.estimated_stepping_batches))
+        return adam([list(self.vocoder.parameters())], self.learning_rate, int(self.trainer.estimated_stepping_batches))
 
     def _log(self, made: Tensor, wanted: Tensor, stage: str) -> Tensor:
         loss, values = total(list(self.losses), Step(wave=made, wave_target=wanted), self.current_epoch)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
 from core.spec import BLOCK
@@ -12,9 +13,12 @@ from model.encoder import RATES
 from model.live import LiveConfig
 from model.quantizer import perplexity
 from training.crops import Batch
+from training.data.prepared import RECOGNIZER_WIDTH
 from training.live_task import SETTLE, LiveTask, take
-from training.losses.base import Loss, Step, masked_mean
-from training.stage import from_all
+from training.losses.base import Loss, Step
+from training.precision import mixed
+from training.schedule import adam
+from training.stage import from_all, log_accuracy
 
 RESERVOIR = 40
 """Steps whose latents the codebooks start from."""
@@ -32,7 +36,9 @@ class VqvaeTask(LiveTask):
     Args:
         losses: terms in the domains "mel", "latent" and "wave".
         phones: number of phoneme classes.
-        learning_rate: peak of Adam's rate.
+        learning_rate: peak of Adam's rate. content_rate: the content network's, as a fraction of it: what has learnt to
+            hear in stage `ear` should not forget it while the rest still learns to listen.
+        frozen_layers: of the content network, and its stem, that stay as they are, which makes a step cheaper.
         warmup_steps: optimiser steps before quantisation begins.
         decay: of the codebooks' moving average.
         dead_below: an entry used less than this fraction of the mean is restarted.
@@ -47,6 +53,8 @@ class VqvaeTask(LiveTask):
         losses: list[Loss],
         phones: int,
         learning_rate: float = 1e-3,
+        content_rate: float = 0.3,
+        frozen_layers: int = 0,
         warmup_steps: int = 400,
         decay: float = 0.99,
         dead_below: float = 0.03,
@@ -56,9 +64,12 @@ class VqvaeTask(LiveTask):
         super().__init__("vqvae", {"mel", "latent", "wave"}, losses, learning_rate, start_from, model)
         width = len(RATES) * self.model.config.code_dim
         self.heads = nn.ModuleDict({name: nn.Linear(width, phones) for name in ("codes", "latents")})
+        self.understanding = nn.Linear(width, RECOGNIZER_WIDTH)
+        self.content_rate = content_rate
         self.warmup_steps, self.decay, self.dead_below = warmup_steps, decay, dead_below
         self._reservoir: list[Tensor] = []
         self.begin()
+        self.model.encoder.content.freeze(frozen_layers)
         self.model.vocoder.requires_grad_(False)
 
     def quantize(self, latents: Tensor, learn: bool) -> tuple[Tensor, list[Tensor]]:
@@ -81,21 +92,23 @@ class VqvaeTask(LiveTask):
         latents, pitch, energy = self.encode(batch, batch.warp if learn else None)
         quantized, codes = self.quantize(latents, learn) if self.quantizing else (latents, [])
         held = torch.stack([q.hold(latents[:, :, i]) for i, q in enumerate(self.model.encoder.levels())], dim=2)
-        mel = self.speak(batch, quantized, energy, learn)
-        step = self.mel_step(batch, mel)
-        with torch.autocast(batch.heard.device.type, torch.bfloat16):
+        rows = paired_rows(batch)
+        few = take(batch, rows)
+        step = self.mel_step(few, self.speak(few, quantized[rows], energy[rows], learn))
+        with mixed(batch.heard.device.type):
             step.phone_logits = {
                 "codes": self.heads["codes"](quantized.flatten(2)),
                 "latents": self.heads["latents"](held.flatten(2)),
             }
+            step.understood = self.understanding(quantized.flatten(2)).float()
         step.latents, step.quantized = held, quantized.detach()
         step.step_mask = torch.zeros(latents.shape[:2], device=self.device)
         step.step_mask[:, SETTLE:] = 1
-        step.phones, step.phone_soft = batch.phones, batch.phone_soft
+        step.phones, step.phone_soft, step.understood_wanted = batch.phones, batch.phone_soft, batch.understood
         step.pitch_logits, step.f0 = pitch, batch.heard_f0
         step.talker, step.talker_weight = batch.talker, batch.talker_weight
         if self._wave_wanted():
-            self._add_waves(step, batch)
+            self._add_waves(step, few)
         return step, codes
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -114,29 +127,22 @@ class VqvaeTask(LiveTask):
     def validation_step(self, batch: Batch, index: int) -> None:
         step, codes = self(batch, learn=False)
         self._log(step, codes, "val")
-        assert step.mel is not None and step.phones is not None and step.step_mask is not None
-        right = (step.phone_logits["codes"].argmax(-1) == step.phones).float()
-        known = (step.phones >= 0).float() * step.step_mask
-        together = self.trainer.world_size > 1
-        accuracy = masked_mean(right, known)
-        self.log("val/phone_accuracy", accuracy, batch_size=len(batch.heard), sync_dist=together)
+        assert step.mel is not None
+        log_accuracy(self, step.phone_logits["codes"], step, batch)
         if index == 0:
-            self.show(batch, step.mel)
+            self.show(take(batch, paired_rows(batch)), step.mel)
 
     def _wave_wanted(self) -> bool:
         epoch = self.current_epoch
         losses = [loss for loss in self.losses if isinstance(loss, Loss)]
         return any(loss.domain == "wave" and loss.weight > 0 and epoch >= loss.start_epoch for loss in losses)
 
-    def _add_waves(self, step: Step, batch: Batch) -> None:
-        """The paired crops as sound; a batch without any compares its first crop with itself, which costs nothing."""
+    def _add_waves(self, step: Step, few: Batch) -> None:
+        """The paired crops as sound; a crop that stands for none is compared with itself, which costs nothing."""
         assert step.mel is not None and step.mel_target is not None
-        rows = (batch.paired > 0).nonzero().flatten()
-        rows = rows if len(rows) else rows.new_zeros(1)
-        few = take(batch, rows)
-        wave = self.sound(step.mel[rows], few)
+        wave = self.sound(step.mel, few)
         with torch.no_grad():
-            target = self.sound(step.mel_target[rows], few) if bool(batch.paired.any()) else wave.detach()
+            target = self.sound(step.mel_target, few) if bool(few.paired.any()) else wave.detach()
         start = SETTLE * BLOCK
         step.wave, step.wave_target = wave[:, start:], target[:, start:]
 
@@ -153,6 +159,16 @@ class VqvaeTask(LiveTask):
                 book.start_from(z[:, i])
             self._reservoir.clear()
 
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        content = [p for p in self.model.encoder.content.parameters() if p.requires_grad]
+        others = [p for p in self.parameters() if p.requires_grad and all(p is not q for q in content)]
+        return adam(
+            [others, content],
+            self.learning_rate,
+            int(self.trainer.estimated_stepping_batches),
+            (1.0, self.content_rate),
+        )
+
     def _log(self, step: Step, codes: list[Tensor], stage: str) -> Tensor:
         assert step.step_mask is not None
         count = len(step.step_mask)
@@ -164,3 +180,9 @@ class VqvaeTask(LiveTask):
             dead = (book.counts < self.dead_below * book.counts.mean()).float().sum()
             self.log(f"codes/dead{i}", dead, rank_zero_only=True)
         return loss
+
+
+def paired_rows(batch: Batch) -> Tensor:
+    """Which crops have a wanted side; the first one, which the mask then leaves out, if none has."""
+    rows = (batch.paired > 0).nonzero().flatten()
+    return rows if len(rows) else rows.new_zeros(1)

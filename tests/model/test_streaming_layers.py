@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.encoder import ContentNet
+from model.attention import AttentionBlock, WindowedAttention
+from model.content import ContentNet, Stem
 from model.excitation import PulseTrain
 from model.frontend import PowerSpectrum
 from model.layers import CausalDepthwise, GatedBlock, GatedStack
@@ -21,7 +22,10 @@ FRAME_LAYERS: dict[str, tuple[StreamingLayer, int]] = {
     "gated block": (GatedBlock(8, 12, 5, 2), 8),
     "gated stack": (GatedStack(8, 12, 5, (1, 2, 4)), 8),
     "sequence": (StreamingSequence(CausalDepthwise(6, 3), CausalDepthwise(6, 5, 2)), 6),
-    "content net": (ContentNet(16, 16, (1, 2), (2,), (4,), 4), 160),
+    "windowed attention": (WindowedAttention(8, 2, 5), 8),
+    "attention block": (AttentionBlock(8, 2, 4, 12), 8),
+    "stem": (Stem(12), 160),
+    "content net": (ContentNet(16, 2, 16, 2, 4, 3, 4), 160),
     "pitch net": (PitchNet(16, (1, 2)), 2 * 97),
 }
 

@@ -28,7 +28,7 @@ from voxveil.commands import ablate
 
 TINY = {
     "reference": {"channels": 16, "dilations": [1]},
-    "live": {"voices": 3, "entries": [8, 4, 2], "encoder_channels": 16, "decoder_channels": 16},
+    "live": {"voices": 3, "entries": [8, 4, 2], "encoder_width": 12, "decoder_channels": 16},
 }
 
 
@@ -101,7 +101,7 @@ def test_a_stopped_run_goes_on(prepared: Path, tmp_path: Path, monkeypatch: pyte
 
 def test_no_run_begins_with_more_than_the_vocoder(tmp_path: Path) -> None:
     """Of a whole model only the vocoder is taken: vanilla must not begin with what another objective taught."""
-    config = LiveConfig(voices=3, encoder_channels=16, decoder_channels=16, vocoder_channels=16)
+    config = LiveConfig(voices=3, encoder_width=12, decoder_channels=16, vocoder_channels=16)
     torch.manual_seed(7)
     trained = LiveModel(config)
     whole = {f"model.{name}": value for name, value in trained.state_dict().items()}
@@ -110,7 +110,7 @@ def test_no_run_begins_with_more_than_the_vocoder(tmp_path: Path) -> None:
     task = VqvaeTask([MelMse()], phones=3, start_from=str(alone), model=config)
     assert torch.equal(task.model.vocoder.inlet.weight, trained.vocoder.inlet.weight)
     assert not torch.equal(task.model.decoder.inlet.weight, trained.decoder.inlet.weight)
-    assert not torch.equal(task.model.encoder.content.inlet.weight, trained.encoder.content.inlet.weight)
+    assert not torch.equal(task.model.encoder.content.outlet.weight, trained.encoder.content.outlet.weight)
     torch.save({"state_dict": {"model.decoder.x": torch.zeros(1)}}, tmp_path / "none.ckpt")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError, match="holds no vocoder"):

@@ -73,7 +73,7 @@ def make_lessons(model: LiveModel, pieces: list[np.ndarray]) -> tuple[Lessons, t
         energy = log_energy(encoder.spectrum(audio))[0]
         audio = audio * torch.exp(ProsodyNormalizer.LEVEL - (energy * voiced).sum() / voiced.sum())
         power = encoder.spectrum(audio)
-        latents = encoder.content(encoder.features(power))
+        latents = encoder.content(encoder.features(encoder.ear(audio)))
         codes = [level(latents[:, :, i]) for i, level in enumerate(encoder.levels())]
         vectors = torch.cat([book.lookup(code) for book, code in zip(model.books, codes, strict=True)], dim=-1)[0]
         energy = torch.clamp(log_energy(power)[0] - ProsodyNormalizer.LEVEL, *ENERGY_RANGE)

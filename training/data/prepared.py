@@ -12,6 +12,8 @@ from core.errors import ConfigError
 from core.spec import HOP
 
 UNKNOWN_PHONE = -1
+RECOGNIZER_WIDTH = 64
+"""Numbers a 20 ms row in features.f16."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class PreparedCorpus:
         self.phone_names: list[str] = json.loads((folder / "phones.json").read_text("utf8"))
         rows = folder / "teacher.f16"
         self._teacher = np.memmap(rows, np.float16, "r").reshape(-1, len(self.phone_names)) if rows.is_file() else None
+        rows = folder / "features.f16"
+        self._features = np.memmap(rows, np.float16, "r").reshape(-1, RECOGNIZER_WIDTH) if rows.is_file() else None
 
     @property
     def voices(self) -> list[str]:
@@ -91,15 +95,27 @@ class PreparedCorpus:
         """int16 [frames], -1 where unknown."""
         return _slice(self._phones, u, start, frames, UNKNOWN_PHONE)
 
+    def features(self, u: Utterance, start: int, steps: int) -> np.ndarray:
+        """float32 [steps, width]: what a recogniser makes of 20 ms rows from row `start` (may be -1), zeros where there
+        are none.
+        """
+        wanted = np.zeros((steps, RECOGNIZER_WIDTH), np.float32)
+        if self._features is not None and u.features is not None:
+            _fill(wanted, self._features, u, u.features, start)
+        return wanted
+
     def teacher(self, u: Utterance, start: int, steps: int) -> np.ndarray:
         """float32 [steps, classes]: 20 ms posteriors from row `start` (may be -1), zeros where there are none."""
         soft = np.zeros((steps, len(self.phone_names)), np.float32)
         if self._teacher is not None and u.teacher is not None:
-            rows = u.samples // (2 * HOP)
-            first, last = max(start, 0), min(start + steps, rows)
-            if last > first:
-                soft[first - start : last - start] = self._teacher[u.teacher + first : u.teacher + last]
+            _fill(soft, self._teacher, u, u.teacher, start)
         return soft
+
+
+def _fill(rows: np.ndarray, values: np.ndarray, u: Utterance, offset: int, start: int) -> None:
+    first, last = max(start, 0), min(start + len(rows), u.samples // (2 * HOP))
+    if last > first:
+        rows[first - start : last - start] = values[offset + first : offset + last]
 
 
 def _slice(values: np.ndarray, u: Utterance, start: int, frames: int, fill: float) -> np.ndarray:

@@ -24,6 +24,7 @@ class Step:
         phone_logits: named logits (B, S, classes), from the code vectors and from the latents.
         phones: int64 (B, S), -1 where unknown.
         phone_soft: (B, S, classes) a teacher's posteriors, all zero where there are none.
+        understood, understood_wanted: (B, S, 64) a guess at a recogniser's features, and they; zeros where unknown.
         pitch_logits: (B, S, 2, F0_BINS + 1).
         f0: (B, S, 2) Hz, 0 unvoiced, negative where unknown.
         talker: int64 (B, 2) who is heard, rows of `heard_talkers`, -1 a stranger; talker_weight: (B,) of the second.
@@ -40,6 +41,8 @@ class Step:
     phone_logits: dict[str, Tensor] = field(default_factory=dict)
     phones: Tensor | None = None
     phone_soft: Tensor | None = None
+    understood: Tensor | None = None
+    understood_wanted: Tensor | None = None
     pitch_logits: Tensor | None = None
     f0: Tensor | None = None
     talker: Tensor | None = None

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
-from training.perception.resample import RATE
+from model.frontend import speech_filters
 
 WINDOW, HOP = 400, 160
-
-
-def slaney_filters(bands: int) -> Tensor:
-    """Triangles of equal area on Slaney's scale (Auditory Toolbox, 1998), 0 to 8 kHz: (201, bands)."""
-    knee, per_hz, log_step = 1000.0, 3.0 / 200.0, math.log(6.4) / 27.0
-    top = knee * per_hz + math.log(RATE / 2 / knee) / log_step
-    mels = torch.linspace(0, top, bands + 2, dtype=torch.float64)
-    hz = torch.where(mels < knee * per_hz, mels / per_hz, knee * torch.exp(log_step * (mels - knee * per_hz)))
-    freqs = torch.arange(WINDOW // 2 + 1, dtype=torch.float64) * RATE / WINDOW
-    rise = (freqs[:, None] - hz[:-2]) / (hz[1:-1] - hz[:-2])
-    fall = (hz[2:] - freqs[:, None]) / (hz[2:] - hz[1:-1])
-    return (torch.minimum(rise, fall).clamp(min=0) * 2 / (hz[2:] - hz[:-2])).float()
 
 
 class Mel16(nn.Module):
@@ -36,7 +22,7 @@ class Mel16(nn.Module):
         super().__init__()
         self.edges = edges
         self.register_buffer("window", torch.hann_window(WINDOW), persistent=False)
-        self.register_buffer("filters", slaney_filters(bands), persistent=False)
+        self.register_buffer("filters", speech_filters(bands), persistent=False)
         self.window: Tensor
         self.filters: Tensor
 

@@ -69,14 +69,18 @@ class WhisperEncoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Samples (B, n) at 16 kHz, n at most 480,000, to (B, width, n / 320)."""
+        y = self.stem(x)
+        for block in self.blocks:
+            y = block(y)
+        return self.norm(y).transpose(1, 2)
+
+    def stem(self, x: Tensor) -> Tensor:
+        """Samples as in `forward` to what the first block is given, (B, n / 320, width)."""
         mel = torch.log10(self.mel(x)[:, :-1].clamp(min=1e-10))
         mel = (torch.maximum(mel, mel.amax(dim=(1, 2), keepdim=True) - 8.0) + 4.0) / 4.0
         y = nn.functional.gelu(self.conv1(mel.transpose(1, 2)))
         y = nn.functional.gelu(self.conv2(y)).transpose(1, 2)
-        y = y + self.positions[: y.shape[1]]
-        for block in self.blocks:
-            y = block(y)
-        return self.norm(y).transpose(1, 2)
+        return y + self.positions[: y.shape[1]]
 
 
 def whisper_file(folder: Path | str) -> Path:

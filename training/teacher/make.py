@@ -13,14 +13,11 @@ from rich.progress import track
 
 from core.errors import ConfigError
 from core.spec import BLOCK
-from training.data.prepared import PreparedCorpus, Utterance
+from training.data.prepared import RECOGNIZER_WIDTH, PreparedCorpus, Utterance
 from training.teacher.align import align, error_rate, mix, trusted
 from training.teacher.g2p import sequence, word_labels
 from training.teacher.probe import Labelled, Probe, accuracy, train_probe
 from training.teacher.whisper import WhisperFeatures
-
-TARGETS = 64
-"""Width of features.f16."""
 
 
 @dataclass(frozen=True)
@@ -135,11 +132,11 @@ def _write_posteriors(teacher: _Teacher, probe: Probe, utterances: list[Utteranc
 
 
 def _write_features(teacher: _Teacher, utterances: list[Utterance]) -> None:
-    """Whisper's rows on their TARGETS strongest directions, each with mean 0 and deviation 1 (Pearson 1901's PCA)."""
+    """Whisper's rows on their strongest directions, each with mean 0 and deviation 1 (Pearson 1901's PCA)."""
     sample = np.asarray(teacher.features[:: max(1, len(teacher.features) // 40_000)], np.float32)
     mean = sample.mean(0)
     values, vectors = np.linalg.eigh(np.cov((sample - mean).T))
-    kept = slice(len(values) - TARGETS, None)
+    kept = slice(len(values) - RECOGNIZER_WIDTH, None)
     basis = (vectors[:, kept] / np.sqrt(values[kept] + 1e-6))[:, ::-1].astype(np.float32)
     offsets: dict[str, int] = {}
     end = 0

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from core.errors import ConfigError
+from model.frontend import speech_filters
 from tests.training.losses import checkpoints, tiny_whisper
 from tests.training.losses.speech import sample
 from training.losses.codec import Codec
@@ -24,7 +25,6 @@ from training.losses.wavlm import WavLm
 from training.perception import image_nets, mos_net, pitch_nets, speaker_net
 from training.perception.encodec import load_encodec
 from training.perception.files import package_file
-from training.perception.mel16 import slaney_filters
 from training.perception.resample import Downsample
 from training.perception.wavlm import load_wavlm
 from training.perception.whisper_encoder import load_whisper
@@ -44,7 +44,7 @@ def test_resampling_is_that_of_soxr() -> None:
 
 def test_mel_filters_are_those_of_the_recogniser() -> None:
     extractor = pytest.importorskip("faster_whisper.feature_extractor").FeatureExtractor
-    assert np.abs(slaney_filters(80).numpy().T - extractor.get_mel_filters(16000, 400, 80)).max() < 1e-6
+    assert np.abs(speech_filters(80).numpy().T - extractor.get_mel_filters(16000, 400, 80)).max() < 1e-6
 
 
 def test_mos_network_is_that_of_the_onnx_file() -> None:
