@@ -103,9 +103,11 @@ class ContentNet(StreamingLayer):
 
     def freeze(self, layers: int) -> None:
         """Stop the stem and the first `layers` blocks from learning; no gradient is computed for them. 0: all learn."""
-        for module in (self.stem, *self.blocks[:layers]):
-            module.requires_grad_(layers == 0)
         self.place.requires_grad_(layers == 0)
+        self.stem.requires_grad_(layers == 0)
+        for block in self.typed()[:layers]:
+            block.requires_grad_(False)
+            block.dropout.p = 0.0  # what does not learn needs no noise, which is slow to draw
 
     def _run(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         states: dict[str, State] = {}

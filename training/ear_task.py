@@ -45,7 +45,7 @@ class EarTask(LiveTask):
         super().__init__("ear", {"latent"}, losses, learning_rate, start_from, model)
         width = self.model.config.encoder_width
         self.heads = nn.ModuleDict({"steps": nn.Linear(width, phones)})
-        self.understanding = nn.Linear(width, RECOGNIZER_WIDTH)
+        self.recognizer = nn.Linear(width, RECOGNIZER_WIDTH)
         self.begin()
         for book in self.model.books:
             book.ready.fill_(False)  # they were made for another content network
@@ -62,7 +62,7 @@ class EarTask(LiveTask):
         heard = encoder.ear(batch.heard)
         with mixed(batch.heard.device.type):
             y = encoder.content.understand(encoder.features(heard, batch.warp if learn else None))
-            logits, understood = self.heads["steps"](y), self.understanding(y)
+            logits, understood = self.heads["steps"](y), self.recognizer(y)
         mask = torch.zeros(y.shape[:2], device=y.device)
         mask[:, SETTLE:] = 1
         return Step(
