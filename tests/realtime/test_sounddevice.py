@@ -14,7 +14,8 @@ import pytest
 from tests import click_bundle
 from tests.audio_server import MISSING
 from tests.realtime import rig as rigs
-from tests.realtime.rig import CABLE, MIC, SPEAKERS, Listener, Rig, busy
+from tests.realtime.recorders import Listener
+from tests.realtime.rig import CABLE, MIC, SPEAKERS, Rig, busy
 from tests.realtime.watch import SILENT_S, Watch
 
 pytestmark = [
