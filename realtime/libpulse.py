@@ -23,6 +23,13 @@ INTERPOLATE_TIMING, AUTO_TIMING_UPDATE = 0x0002, 0x0008
 DONT_MOVE, ADJUST_LATENCY, EARLY_REQUESTS = 0x0200, 0x2000, 0x4000
 FLOAT32LE = 5
 UNSET = 0xFFFFFFFF
+PROPERTIES = {
+    "application.id": "voxveil",
+    "pulse.min.req": "128/48000",
+    "pulse.min.frag": "128/48000",
+    "pulse.min.quantum": "128/48000",
+}
+"""What is told of this client. PipeWire works in turns of 5.3 ms (256 frames) for clients that do not ask for less."""
 SAMPLE_BYTES = 4
 
 
@@ -51,7 +58,10 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "mainloop_prepare": (c_int, (c_void_p, c_int)),
     "mainloop_poll": (c_int, (c_void_p,)),
     "mainloop_dispatch": (c_int, (c_void_p,)),
-    "context_new": (c_void_p, (c_void_p, c_char_p)),
+    "proplist_new": (c_void_p, ()),
+    "proplist_sets": (c_int, (c_void_p, c_char_p, c_char_p)),
+    "proplist_free": (None, (c_void_p,)),
+    "context_new_with_proplist": (c_void_p, (c_void_p, c_char_p, c_void_p)),
     "context_connect": (c_int, (c_void_p, c_char_p, c_int, c_void_p)),
     "context_disconnect": (None, (c_void_p,)),
     "context_unref": (None, (c_void_p,)),
@@ -107,7 +117,11 @@ class Connection:
             raise DeviceError("libpulse is not installed (Debian: apt-get install libpulse0)")
         self.pulse = pulse
         self.loop = pulse.mainloop_new()
-        self.context = pulse.context_new(pulse.mainloop_get_api(self.loop), b"Voxveil")
+        properties = pulse.proplist_new()
+        for key, value in PROPERTIES.items():
+            pulse.proplist_sets(properties, key.encode(), value.encode())
+        self.context = pulse.context_new_with_proplist(pulse.mainloop_get_api(self.loop), b"Voxveil", properties)
+        pulse.proplist_free(properties)
         if pulse.context_connect(self.context, None, NO_AUTOSPAWN, None) < 0 or not self._settled(timeout_s):
             reason = self.error()
             self.close()

@@ -22,10 +22,9 @@ from tests.realtime.recorders import PULSE, Listener
 
 Frames = NDArray[np.float32]
 MIC, CABLE, SPEAKERS = "mic", "cable", "speakers"
-SAME_MS = {"PulseAudio": 6.0, "PipeWire": 8.0}
+SAME_MS = 6.0
 """How far the delay after a fault may be from that before. A server that ran out of sound several times, as on a busy
-machine, holds 2.5 ms more for a while, or twice that (realtime/cushion.py). On PipeWire the engine gives the server
-half a turn more (2.7 ms, for 20 s) each time that a busy machine let it run out."""
+machine, holds 2.5 ms more for a while, or twice that (realtime/cushion.py)."""
 PULSE_GAP_MS = 150.0
 """The shortest time between two pulses in `talk`."""
 
@@ -67,7 +66,7 @@ class Rig:
         self._quiet = threading.Event()
         self._talking: threading.Thread | None = None
         self.known_delay = 0.0
-        self.same_ms = SAME_MS[self.server.kind]
+        self.same_ms = SAME_MS
         self.engine = Engine()
         self.config = EngineConfig(
             bundle=str(bundle.path), voice_row=tuple(bundle.voices.row(bundle.default_voice)),

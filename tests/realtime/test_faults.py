@@ -30,12 +30,12 @@ pytestmark = pytest.mark.timeout(120)
 SERVERS = {"PulseAudio": (PulseServer, MISSING), "PipeWire": (PipeWireServer, PIPEWIRE_MISSING)}
 ON_BOTH = {
     "test_it_talks",
+    "test_the_worker_is_killed",
     "test_the_output_is_unplugged_and_nobody_else_hears_it",
+    "test_the_server_freezes_and_thaws",
     "test_the_server_ends_and_comes_back",
 }
-"""What is tried on PipeWire every time; with `-m slow` everything is. Two of them are open: after a killed worker
-the delay is 15 ms longer for over 20 s (realtime/cushion.py gives its reserve back slowly), and after a freeze the test
-hears no clicks any more."""
+"""What is tried on PipeWire every time; with `-m slow` everything is."""
 ON_PULSEAUDIO = {"test_the_output_is_suspended", "test_the_microphone_pauses_for_three_seconds"}
 """PipeWire lets nobody suspend a device that is in use."""
 TELLS_MS = 15.0
@@ -242,16 +242,7 @@ def test_the_server_freezes_and_thaws(watch: Watch) -> None:
 
 
 def test_the_server_ends_and_comes_back(watch: Watch) -> None:
-    rig = watch.rig
-    watch.fault()
-    rig.server.kill()
-    rig.until_reason("server")
-    sleep(0.3)
-    rig.server.restart()
-    watch.gone()
-    rig.server.keep_awake(MIC)
-    rig.play()
-    watch.listen_again()
+    watch.server_ends("server")
 
 
 def test_the_engine_process_hangs(watch: Watch) -> None:

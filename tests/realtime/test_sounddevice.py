@@ -87,13 +87,4 @@ def test_the_voice_does_not_stay_where_it_does_not_belong(watch: Watch, how: str
 
 
 def test_the_server_ends_and_comes_back(watch: Watch) -> None:
-    rig = watch.rig
-    watch.fault()
-    rig.server.kill()
-    rig.until("recovering")
-    sleep(0.3)
-    rig.server.restart()
-    watch.gone()
-    rig.server.keep_awake(MIC)
-    rig.play()
-    watch.listen_again()
+    watch.server_ends("")

@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.realtime.provenance import Frames, assert_voice_or_silence, places
 from tests.realtime.recorders import Listener, WorkerLog
-from tests.realtime.rig import CABLE, Rig, busy
+from tests.realtime.rig import CABLE, MIC, Rig, busy
 
 SILENT_S, RECOVERED_S = 0.05, 1.0
 """What is promised: silence after a fault, a voice after its cause has gone."""
@@ -45,6 +45,18 @@ class Watch:
     def listen_again(self) -> None:
         """The device is another now, although it has the same name."""
         self.heard.append(Listener(self.rig.server, f"{CABLE}.monitor"))
+
+    def server_ends(self, word: str) -> None:
+        """It is killed, the engine notices (with `word` in its reason), and another one is started."""
+        self.fault()
+        self.rig.server.kill()
+        self.rig.until_reason(word)
+        sleep(0.3)
+        self.rig.server.restart()
+        self.gone()
+        self.rig.server.keep_awake(MIC)
+        self.rig.play()
+        self.listen_again()
 
     def close(self) -> None:
         """Check all that was recorded, sample by sample, and how long things took."""
