@@ -170,7 +170,7 @@ class Stream:
     """One mono float32 stream of a connection.
 
     Args:
-        device: the server's name of the source or sink.
+        device: the server's name of the source or sink; None leaves it to the system's choice, which it follows.
         playback: to the device instead of from it.
         attributes: in bytes; what is UNSET the server chooses.
         pinned: the server must not move it to another device; when the device goes, so does the stream.
@@ -180,7 +180,7 @@ class Stream:
         self,
         connection: Connection,
         name: str,
-        device: str,
+        device: str | None,
         rate: int,
         playback: bool,
         attributes: BufferAttr,
@@ -193,12 +193,13 @@ class Stream:
         if not self._stream:
             raise DeviceError(f"the audio server refuses a stream at {rate} Hz ({connection.error()})")
         flags = INTERPOLATE_TIMING | AUTO_TIMING_UPDATE | ADJUST_LATENCY | (DONT_MOVE if pinned else 0)
+        name_of_device = device.encode() if device is not None else None
         if playback:
             failed = self._pulse.stream_connect_playback(
-                self._stream, device.encode(), byref(attributes), flags, None, None
+                self._stream, name_of_device, byref(attributes), flags, None, None
             )
         else:
-            failed = self._pulse.stream_connect_record(self._stream, device.encode(), byref(attributes), flags)
+            failed = self._pulse.stream_connect_record(self._stream, name_of_device, byref(attributes), flags)
         if failed < 0:
             raise DeviceError(f"the audio server refuses “{device}” ({connection.error()})")
         self._pointer, self._size = c_void_p(), c_size_t()

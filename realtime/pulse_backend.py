@@ -73,12 +73,13 @@ class PulseBackend:
 
     def open(self, config: EngineConfig) -> Opened:
         """Find the devices (making the virtual microphone if it is the output) and open both streams."""
-        self._follows_default = config.input is None
         with pulse_devices.session() as pulse:
             if config.output is None or config.output == VIRTUAL_MIC:
                 virtual_mic.create(owner=str(os.getppid()))
             source = pulse_devices.find_source(pulse, config.input)
+            self._follows_default = config.input is None and source.name == pulse_devices.default_names(pulse)[0]
             sink = pulse_devices.find_sink(pulse, config.output or VIRTUAL_MIC)
+            pipewire = pulse_devices.is_pipewire(pulse)
             listened = pulse_devices.find_sink(pulse, config.monitor) if config.monitor else None
         if source.properties.get(virtual_mic.TAG) or source.name == f"{sink.name}.monitor":
             raise DeviceError(f"“{source.description}” is Voxveil's own output; choose another microphone")
@@ -91,7 +92,7 @@ class PulseBackend:
         chunk_out = round(chunk_s * sink.rate) * libpulse.SAMPLE_BYTES
         unset = libpulse.UNSET
         self._record = libpulse.Stream(
-            connection, "microphone", source.name, source.rate, False,
+            connection, "microphone", None if self._follows_default else source.name, source.rate, False,
             libpulse.BufferAttr(unset, unset, unset, unset, chunk_in), pinned=not self._follows_default,
         )  # fmt: skip
         self._playback = libpulse.Stream(
@@ -107,24 +108,24 @@ class PulseBackend:
         for stream in (self._record, self._playback, self._monitor):
             if stream is not None:
                 stream.wait_ready(READY_S)
-        self._set_cushion(TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, self._playback)
+        self._set_cushion(pipewire, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, self._playback)
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
 
-    def _set_cushion(self, wanted: int, playback: libpulse.Stream) -> None:
-        """PulseAudio holds what it is told to; PipeWire asks for three of its turns, and is given less of it."""
-        asked, turn = playback.target
-        self._withheld = max(0, asked - turn) if asked > wanted else 0
-        if self._withheld:
-            self._cushion = Cushion(turn, asked, turn)
+    def _set_cushion(self, pipewire: bool, wanted: int, playback: libpulse.Stream) -> None:
+        """PulseAudio holds what it is told to. PipeWire asks for three of its turns; it is given less of that."""
+        self._asked, turn = playback.target
+        self._pipewire = pipewire
+        self._withheld = self._asked - turn if pipewire else 0
+        if pipewire:
+            self._cushion = Cushion(turn, self._asked, turn)
         else:
             step, most = (round(seconds * playback.rate) for seconds in (STEP_S, MOST_S))
             self._cushion = Cushion(wanted, most, step)
-        self._asked = asked
 
     def _hold(self, playback: libpulse.Stream) -> None:
         """The cushion has changed."""
-        if self._withheld:
-            self._withheld = max(1, self._asked - self._cushion.frames)
+        if self._pipewire:
+            self._withheld = self._asked - self._cushion.frames
         else:
             playback.keep_in_hand(self._cushion.frames)
 

@@ -44,23 +44,44 @@ def _pairs(frames: Frames) -> NDArray[np.uint64]:
 
 def _place_faded(heard: Frames, written: Frames, found: Places, start: int, end: int) -> None:
     """Find the place of one run of samples that are not of full strength, by their neighbours' or by all of it."""
-    # The neighbours belong to it: the gain has no steps there either (next to silence it has).
-    first = start - (start > 0 and found[start - 1] >= 0)
-    last = end + (end < len(heard) and found[end] >= 0)
-    piece = heard[first:last].astype(np.float64)
-    near = {found[i] - i + first for i in (start - 1, end) if 0 <= i < len(heard) and found[i] >= 0}
-    # A fade in that turned into a fade out, with silence on both sides, may come from anywhere.
-    candidates = np.array(sorted(near)) if near else np.arange(len(written) - len(piece) + 1)
-    left = _fits(piece, written, candidates)
-    if len(left):
-        found[start:end] = np.arange(start, end) - first + left[-1]
+    before = found[start - 1] if start and found[start - 1] >= 0 else None
+    after = found[end] if end < len(found) and found[end] >= 0 else None
+    if before is None and after is None:
+        # A fade in that turned into a fade out, with silence on both sides, may come from anywhere.
+        fits = _fits(heard[start:end], written)
+        if len(fits):
+            found[start:end] = fits[-1] + np.arange(end - start)
+        return
+    # The neighbours belong to it: the gain has no steps there either (next to silence it has). A recorder that comes
+    # late loses a piece, and what is left has then two parts, each in line with its own neighbour.
+    left = right = 0
+    if before is not None:
+        left = _in_line(heard[start - 1 : end], written[before : before + end - start + 1]) - 1
+    if after is not None:
+        first = max(0, after - (end - start))
+        right = _in_line(heard[start : end + 1][::-1], written[first : after + 1][::-1]) - 1
+    if left + right >= end - start:
+        if after is not None:
+            found[end - right : end] = np.arange(after - right, after)
+        if before is not None:
+            found[start : start + left] = np.arange(before + 1, before + 1 + left)
 
 
-def _fits(piece: NDArray[np.float64], written: Frames, candidates: Places) -> Places:
-    """Those places at which `piece` can begin."""
-    left = candidates[(candidates >= 0) & (candidates + len(piece) <= len(written))]
+def _in_line(piece: Frames, original: Frames) -> int:
+    """How many of the first samples of `piece` are those of `original` under a gain without steps."""
+    size = min(len(piece), len(original))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = piece[:size].astype(np.float64) / original[:size]
+        good = (gain > 0.0) & (gain <= 1.0 + 1e-6)
+        good[1:] &= np.abs(np.diff(gain)) <= FASTEST
+    return size if good.all() else int(np.argmin(good))
+
+
+def _fits(piece: Frames, written: Frames) -> Places:
+    """The places at which `piece` can begin."""
+    left = np.arange(len(written) - len(piece) + 1)
     before: NDArray[np.float64] | None = None
-    for step, value in enumerate(piece):
+    for step, value in enumerate(piece.astype(np.float64)):
         with np.errstate(divide="ignore", invalid="ignore"):
             gain = value / written[left + step]
         good = (gain > 0.0) & (gain <= 1.0 + 1e-6)
@@ -78,5 +99,6 @@ def assert_voice_or_silence(heard: Frames, written: Frames, talk: Frames) -> Non
     The check must be able to fail: the talker's own samples must not pass it.
     """
     strangers = places(heard, written) == STRANGER
-    assert not strangers.any(), f"{strangers.sum()} of {len(heard)} samples were not written by the vocoder"
+    where = [(int(at), float(heard[at])) for at in np.flatnonzero(strangers)[:50]]
+    assert not where, f"{strangers.sum()} of {len(heard)} samples were not written by the vocoder: {where}"
     assert np.mean(places(talk[:TRIED], written) == STRANGER) > 0.99

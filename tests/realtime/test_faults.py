@@ -34,6 +34,7 @@ ON_BOTH = {
     "test_the_output_is_unplugged_and_nobody_else_hears_it",
     "test_the_server_freezes_and_thaws",
     "test_the_server_ends_and_comes_back",
+    "test_the_microphone_is_the_systems_choice",
 }
 """What is tried on PipeWire every time; with `-m slow` everything is."""
 ON_PULSEAUDIO = {"test_the_output_is_suspended", "test_the_microphone_pauses_for_three_seconds"}
@@ -352,6 +353,21 @@ def test_listening_to_oneself(rig: Rig) -> None:
     seen = rig.engine.snapshot()
     rig.server.load_sink(SPEAKERS)
     assert (seen.state, seen.restarts) == ("live", 0)
+    rig.engine.start(rig.config)
+    rig.until("live")
+
+
+def test_the_microphone_is_the_systems_choice(rig: Rig) -> None:
+    """Unless one was chosen, the engine follows where the system goes."""
+    rig.server.keep_awake(SPEAKERS)
+    rig.server.pactl("set-default-source", f"{MIC}.monitor")
+    rig.engine.start(replace(rig.config, input=None))
+    rig.until_seen(lambda seen: seen.state == "live" and seen.in_rms > -40, "the talker")
+    rig.server.pactl("set-default-source", f"{SPEAKERS}.monitor")
+    rig.until_seen(lambda seen: seen.state == "live" and seen.in_rms < -100, "the other microphone, where nobody talks")
+    rig.server.pactl("set-default-source", f"{MIC}.monitor")
+    rig.until_seen(lambda seen: seen.state == "live" and seen.in_rms > -40, "the talker again")
+    assert rig.engine.snapshot().restarts == 0
     rig.engine.start(rig.config)
     rig.until("live")
 

@@ -52,6 +52,14 @@ def test_gaps_of_a_server_may_cut_a_fade(board: Board) -> None:
     assert not np.any(places(heard, written) == STRANGER)
 
 
+def test_a_recorder_may_lose_a_piece_amid_a_fade(board: Board) -> None:
+    heard, written = hardly_in_time(board, 9)
+    found = places(heard, written)
+    faded = np.flatnonzero((found >= 0) & (heard != written[found]))
+    lost = faded[faded > 10_000][0] + 5
+    assert not np.any(places(np.delete(heard, slice(lost, lost + 128)), written) == STRANGER)
+
+
 @pytest.mark.parametrize("size", [8, 64, 4800])
 @pytest.mark.parametrize("gain", [1.0, 0.01])
 @pytest.mark.parametrize("mixed", [False, True])
