@@ -42,7 +42,7 @@ def test_pulseaudio_is_told() -> None:
     playback = Playback(264, 120)
     made = backend(False, playback, 240)
     for second in range(100):
-        run_out(made, playback, 2.0 * second)
+        run_out(made, playback, 1e6 + 2.0 * second)
     assert made._withheld == 0
     assert playback.told[0] == 240 + round(STEP_S * RATE)
     assert playback.told[-1] == round(MOST_S * RATE)
@@ -53,7 +53,7 @@ def test_pipewire_is_given_one_of_its_three_turns_and_more_where_it_runs_out() -
     made = backend(True, playback, 240)
     withheld = [made._withheld]
     for second in range(4):
-        run_out(made, playback, 2.0 * second)
+        run_out(made, playback, 1e6 + 2.0 * second)
         withheld.append(made._withheld)
     assert withheld == [256, 128, 0, 0, 0]
     assert playback.told == []
