@@ -18,6 +18,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from core.bundle import GRAPHS, VOICES_FILE, Bundle, write_manifest
+from export.simplify import pick_in_place
 
 BLOCK = 32
 """Numbers that share a scale. Smaller costs space (an eighth of it is scales now) and gains nothing in what was
@@ -110,6 +111,8 @@ def quantise_bundle(source: Bundle, folder: Path) -> Bundle:
     """Write the bundle with matrices in 8 bits into a new `folder`; what was measured is left out, it was the other."""
     folder.mkdir()
     found = [quantise_graph(source.graph_path(name), folder / f"{name}.onnx") for name in GRAPHS]
+    for name in GRAPHS:  # as a new export would be
+        pick_in_place(folder / f"{name}.onnx")
     (folder / VOICES_FILE).write_bytes((source.path / VOICES_FILE).read_bytes())
     held = source.manifest
     return write_manifest(

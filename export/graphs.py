@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from core.spec import BLOCK, FRAMES, MELS
 from export.names import name_matrices
+from export.simplify import pick_in_place
 from model.live import LiveModel
 from model.streaming import State, pack, unpack
 
@@ -135,6 +136,7 @@ def export_graphs(model: LiveModel, folder: Path) -> dict[str, dict[str, dict[st
         program.save(str(folder / f"{name}.onnx"), external_data=False)
         forget_sources(folder / f"{name}.onnx")
         name_matrices(folder / f"{name}.onnx", module)
+        pick_in_place(folder / f"{name}.onnx")
         shapes[name] = {
             "inputs": {key: list(value.shape) for key, value in inputs.items()},
             "outputs": {key: list(value.shape) for key, value in zip(outputs, results, strict=True)},
