@@ -119,14 +119,20 @@ def server_rate(kind: str) -> int | None:
 
     Args:
         kind: "input" or "output".
+
+    Raises:
+        DeviceError: PULSE_SOURCE or PULSE_SINK names a device that is not there (now): its rate cannot be guessed.
     """
     if sys.platform != "linux" or not libpulse.server_answers():
         return None
     with pulse_devices.session() as pulse:
         devices = pulse_devices.sources(pulse) if kind == "input" else pulse_devices.sinks(pulse)
         default = pulse_devices.default_names(pulse)[0 if kind == "input" else 1]
-    wanted = os.environ.get("PULSE_SOURCE" if kind == "input" else "PULSE_SINK", default)
-    return next((device.rate for device in devices if device.name == wanted), None)
+    named = os.environ.get("PULSE_SOURCE" if kind == "input" else "PULSE_SINK")
+    rate = next((device.rate for device in devices if device.name == (named or default)), None)
+    if rate is None and named:
+        raise DeviceError(f"the {'microphone' if kind == 'input' else 'output device'} is gone (“{named}”)")
+    return rate
 
 
 def _places(pulse: Any) -> dict[int, str]:

@@ -88,7 +88,7 @@ def host_pid(rig: Rig) -> int:
 
 
 def test_it_talks(watch: Watch) -> None:
-    seen = watch.rig.engine.snapshot()
+    seen = watch.rig.until("live")
     assert (seen.state, seen.reason) == ("live", "")
     assert (seen.backend, seen.input_rate, seen.output_rate) == ("pulse", 44_100, 48_000)
     assert watch.before < 100

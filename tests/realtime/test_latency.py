@@ -42,7 +42,8 @@ def test_the_delay_of_200_pulses(server: type[AudioServer], missing: list[str], 
     callbacks = [seen.stages[f"{side} callback"].p99 for side in ("input", "output")]
     print(
         f"\n{server.kind}: live after {started:.2f} s; p50 {p50:.1f} ms, p99 {p99:.1f} ms of {len(found)} pulses; "
-        f"{troubles or 'no xruns'}; callbacks p99 {max(callbacks):.3f} ms; {seen.memory_mb:.0f} MB; the engine says {seen.delay_ms:.1f} ms"
+        f"{troubles or 'no xruns'}; callbacks p99 {max(callbacks):.3f} ms; {seen.memory_mb:.0f} MB; "
+        f"the engine says {seen.delay_ms:.1f} ms"
     )
     assert started <= START_S
     assert p50 <= P50_MS

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,3 +61,16 @@ def test_a_device_past_the_server_needs_no_watch(
     place = placed(monkeypatch, looks, device=device)
     place.begin()
     assert place.right
+
+
+def test_a_device_that_is_away_has_no_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opened at a guess, it would come back with the server resampling: 20 ms more, and other samples."""
+    monkeypatch.setattr(placement.libpulse, "server_answers", lambda: True)
+    monkeypatch.setattr(placement.pulse_devices, "session", contextlib.nullcontext)
+    monkeypatch.setattr(placement.pulse_devices, "sinks", lambda _: [SimpleNamespace(name="speakers", rate=44_100)])
+    monkeypatch.setattr(placement.pulse_devices, "default_names", lambda _: ("", "speakers"))
+    monkeypatch.delenv("PULSE_SINK", raising=False)
+    assert placement.server_rate("output") == 44_100
+    monkeypatch.setenv("PULSE_SINK", "cable")
+    with pytest.raises(DeviceError, match="output device is gone"):
+        placement.server_rate("output")

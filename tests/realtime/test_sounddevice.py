@@ -52,7 +52,7 @@ def watch(rig: Rig, request: pytest.FixtureRequest) -> Iterator[Watch]:
 
 
 def test_it_talks(watch: Watch) -> None:
-    seen = watch.rig.engine.snapshot()
+    seen = watch.rig.until("live")
     assert (seen.state, seen.backend) == ("live", "sounddevice")
     assert watch.before < 130
 
