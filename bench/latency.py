@@ -11,7 +11,7 @@ import numpy.typing as npt
 from bench.align import delays
 from bench.recorder import Recorder
 from bench.rig import between, play, sample, start
-from bench.server import CABLE, MIC, RATE, Server
+from bench.server import CABLE, MIC, RATE, SERVERS
 from bench.times import percentiles
 from core.bundle import Bundle
 from core.errors import DeviceError
@@ -31,7 +31,7 @@ KNOWN_MS = 37.0
 """The delay that the method is tried on before it is believed."""
 
 
-def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
+def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str, Any]:
     """Speech is played into one null sink, `realtime.engine.Engine` runs from it to another, and both are recorded.
 
     The voice changes the sound. So the cable's recording is not compared with the microphone's, but with what the same
@@ -41,6 +41,7 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
 
     Args:
         seconds: of speech; one figure comes from every quarter of a second.
+        server: one of `bench.server.SERVERS`.
 
     Returns:
         `delay_ms` (percentiles), `check_ms` (known, measured), `engine` (its own figures),
@@ -51,11 +52,11 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
         DeviceError: no server can be started, the engine does not get live, or nothing comes out.
     """
     row = bundle.voices.row(bundle.default_voice)
-    with Server() as server:
-        listeners = [Recorder(server, f"{name}.monitor") for name in (MIC, MIC, CABLE)]
+    with SERVERS[server]() as running:
+        listeners = [Recorder(running, f"{name}.monitor") for name in (MIC, MIC, CABLE)]
         engine = Engine()
         try:
-            play(server, sample())
+            play(running, sample())
             start(engine, bundle)
             time.sleep(SETTLE_S)
             before = engine.snapshot()
@@ -74,6 +75,7 @@ def latency(bundle: Bundle, seconds: float) -> dict[str, Any]:
     return {
         "bundle": bundle.name,
         "seconds": seconds,
+        "server": SERVERS[server].kind,
         "delay_ms": percentiles(list(found)).to_dict(),
         "check_ms": {"known": KNOWN_MS, "measured": known},
         "engine": {"delay_ms": seen.delay_ms, "provider": seen.provider, "backend": seen.backend},

@@ -1,4 +1,4 @@
-"""A private PulseAudio server with a microphone and a cable, for measuring: own socket, nothing of it stays."""
+"""A private PulseAudio or PipeWire server with a microphone and a cable, for measuring; nothing of it stays."""
 
 from __future__ import annotations
 
@@ -8,45 +8,53 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from core.errors import DeviceError
 
 MIC, CABLE = "mic", "cable"
 RATE = 48_000
 """Of both devices, mono."""
-TOOLS = ("pulseaudio", "pactl", "parec", "pacat")
+CLIENTS = ("pactl", "parec", "pacat")
 START_SECONDS = 10.0
 
 
 class Server:
     """PulseAudio with two null sinks: "mic" stands for a microphone, "cable" for the virtual one."""
 
+    kind: ClassVar[str] = "PulseAudio"
+    tools: ClassVar[tuple[str, ...]] = ("pulseaudio",)
+
     def __init__(self) -> None:
         """Raises:
-        DeviceError: PulseAudio is not installed or does not start.
+        DeviceError: the server is not installed or does not start.
         """
-        missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+        missing = [tool for tool in (*self.tools, *CLIENTS) if shutil.which(tool) is None]
         if missing:
-            raise DeviceError(f"the delay is measured with {', '.join(missing)}; install pulseaudio")
+            raise DeviceError(f"this is measured with {', '.join(missing)}; install {self.kind}")
         self._folder = Path(tempfile.mkdtemp(prefix="voxveil-bench-"))
-        socket = f"unix:{self._folder / 'native'}"
-        own = {"PULSE_SERVER": socket, "PULSE_RUNTIME_PATH": str(self._folder), "HOME": str(self._folder)}
+        own = self._environment()
         self._before = {key: os.environ.get(key) for key in own}
         os.environ.update(own)
         self._clients: list[subprocess.Popen[bytes]] = []
-        sinks = [
-            f"--load=module-null-sink sink_name={name} rate={RATE} channels=1 format=float32le" for name in (MIC, CABLE)
-        ]
+        try:
+            self._process = self._start()
+            self._wait("info")
+            for name in (MIC, CABLE):
+                words = (f"sink_name={name}", f"rate={RATE}", "channels=1", "channel_map=mono", "format=float32le")
+                self._wait("load-module", "module-null-sink", *words)
+        except BaseException:
+            self.close()
+            raise
+
+    def _environment(self) -> dict[str, str]:
+        socket = f"unix:{self._folder / 'native'}"
+        return {"PULSE_SERVER": socket, "PULSE_RUNTIME_PATH": str(self._folder), "HOME": str(self._folder)}
+
+    def _start(self) -> subprocess.Popen[bytes]:
         protocol = f"--load=module-native-protocol-unix auth-anonymous=1 socket={self._folder / 'native'}"
         options = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]
-        self._process = self.client("pulseaudio", *options, protocol, *sinks)
-        end = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if time.monotonic() > end or self._process.poll() is not None:
-                self.close()
-                raise DeviceError("PulseAudio did not start; try `pulseaudio -n` by hand to see why")
-            time.sleep(0.05)
+        return self.client("pulseaudio", *options, protocol)
 
     def client(self, *words: str, **options: Any) -> subprocess.Popen[bytes]:
         """Start a program that ends with the server."""
@@ -74,8 +82,45 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _answers(self) -> bool:
-        done = subprocess.run(
-            ["pactl", "list", "short", "sinks"], capture_output=True, text=True, timeout=10, check=False
+    def _wait(self, *words: str) -> None:
+        """Until pactl can do it."""
+        end = time.monotonic() + START_SECONDS
+        while subprocess.run(["pactl", *words], capture_output=True, timeout=10, check=False).returncode:
+            if time.monotonic() > end or self._process.poll() is not None:
+                raise DeviceError(f"{self.kind} did not start; try `{self.tools[0]}` by hand to see why")
+            time.sleep(0.05)
+
+
+class PipeWire(Server):
+    """The same with PipeWire, its session manager and its pulse server, as a desktop runs them."""
+
+    kind = "PipeWire"
+    tools = ("pipewire", "wireplumber", "pipewire-pulse", "dbus-daemon")
+
+    def _environment(self) -> dict[str, str]:
+        folders = ("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+        bus = f"unix:path={self._folder / 'bus'}"
+        return {**super()._environment(), **dict.fromkeys(folders, str(self._folder)), "DBUS_SESSION_BUS_ADDRESS": bus}
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # No real devices, whichever the machine has: only the two null sinks.
+        settings = self._folder / "wireplumber" / "main.lua.d" / "51-no-hardware.lua"
+        settings.parent.mkdir(parents=True)
+        monitors = ("alsa_monitor", "v4l2_monitor", "libcamera_monitor")
+        settings.write_text("".join(f"{monitor}.enabled = false\n" for monitor in monitors))
+        self.client(
+            "dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address=unix:path={self._folder / 'bus'}"
         )
-        return done.returncode == 0 and MIC in done.stdout and CABLE in done.stdout
+        process = self.client("pipewire")
+        self._appears("bus", "pipewire-0")
+        self.client("wireplumber")
+        self.client("pipewire-pulse")
+        return process
+
+    def _appears(self, *sockets: str) -> None:
+        end = time.monotonic() + START_SECONDS
+        while not all((self._folder / name).exists() for name in sockets) and time.monotonic() < end:
+            time.sleep(0.02)
+
+
+SERVERS = {"pulseaudio": Server, "pipewire": PipeWire}

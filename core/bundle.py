@@ -95,6 +95,11 @@ class Bundle:
         """The voice used when none is named."""
         return str(self.manifest["default_voice"])
 
+    @property
+    def precision(self) -> str:
+        """How the graphs' weights are stored, in words; "float16" where a manifest does not say."""
+        return str(self.manifest.get("precision", "float16"))
+
     def graph_path(self, name: str) -> Path:
         """The file of a graph: "encoder", "decoder" or "vocoder"."""
         return self.path / f"{name}.onnx"
@@ -116,6 +121,7 @@ def write_manifest(
     licence: str,
     provenance: dict[str, Any],
     measured: dict[str, Any],
+    precision: str = "float32",
 ) -> Bundle:
     """Hash the files of a bundle, write its manifest.json last (beside and renamed), and load it again as a check.
 
@@ -124,6 +130,7 @@ def write_manifest(
         created: date as YYYY-MM-DD.
         delay: samples at 24 kHz, computed from the layers.
         graphs: shapes by graph, as `export.graphs.export_graphs` returns them.
+        precision: how the graphs' weights are stored, in words.
         codebooks: entries per level, bottom first; level i runs at 50 / 2**i codes a second.
 
     Raises:
@@ -145,6 +152,7 @@ def write_manifest(
         "codebooks": codebooks,
         "code_rates_hz": [50.0 / 2**level for level in range(len(codebooks))],
         "graphs": {graph: {"file": f"{graph}.onnx", **shapes} for graph, shapes in graphs.items()},
+        "precision": precision,
         "files": {file: _sha256(folder / file) for file in FIXED_FILES},
         "default_voice": default_voice,
         "licence": licence,

@@ -12,6 +12,8 @@ from torch import nn
 
 SMALLEST = 4096
 """Tensors with fewer numbers are left as they are: nothing is gained."""
+PRECISION = "float16"
+"""What the manifest says of such graphs."""
 
 
 @torch.no_grad()

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from core.spec import BLOCK, FRAMES, MELS
+from export.names import name_matrices
+from export.simplify import pick_in_place
 from model.live import LiveModel
 from model.streaming import State, pack, unpack
 
@@ -133,6 +135,8 @@ def export_graphs(model: LiveModel, folder: Path) -> dict[str, dict[str, dict[st
         assert program is not None
         program.save(str(folder / f"{name}.onnx"), external_data=False)
         forget_sources(folder / f"{name}.onnx")
+        name_matrices(folder / f"{name}.onnx", module)
+        pick_in_place(folder / f"{name}.onnx")
         shapes[name] = {
             "inputs": {key: list(value.shape) for key, value in inputs.items()},
             "outputs": {key: list(value.shape) for key, value in zip(outputs, results, strict=True)},

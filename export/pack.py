@@ -15,7 +15,8 @@ import yaml
 from core.bundle import MANIFEST_FILE, Bundle, write_manifest
 from core.errors import ConfigError
 from core.voices import VoiceBank, VoiceInfo
-from export.compact import round_weights, store_half
+from export.compact import PRECISION, round_weights, store_half
+from export.eight_bits import quantise_bundle
 from export.graphs import export_graphs
 from model.live import LiveModel
 
@@ -78,8 +79,9 @@ def pack(
     destination: Path,
     bundle_name: str,
     provenance: dict[str, Any],
-    half: bool = True,
+    bits: int = 16,
     check: Callable[[Bundle], None] | None = None,
+    check_rounded: Callable[[Bundle, Bundle], None] | None = None,
 ) -> Bundle:
     """Export and pack.
 
@@ -87,22 +89,24 @@ def pack(
         names: of the rows of the model's voice table.
         voices: the YAML file with the bank's recipes.
         destination: folder of the bundle; replaced as a whole if it is a bundle already.
-        half: store weights as float16 (they are rounded first, so that parity with torch holds).
-        check: gets the bundle before it is put in place; what it raises leaves things as they were.
+        bits: 32 stores weights as they are, 16 as float16 (they are rounded first, so that parity with torch holds), 8
+            large matrices in 8 bits and the rest as float16.
+        check: gets the float bundle before anything is put in place; what it raises leaves things as they were.
+        check_rounded: the same for the float bundle and the one in 8 bits.
 
     Raises:
         ConfigError: `destination` is something else than a bundle, or a recipe is wrong.
     """
     refuse(destination)
     recipes = _read_recipes(voices)
-    if half:
+    if bits < 32:
         round_weights(model)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".bundle-") as scratch:
         folder = Path(scratch) / "bundle"
         folder.mkdir()
         shapes = export_graphs(model, folder)
-        if half:
+        if bits < 32:
             for graph in shapes:
                 store_half(folder / f"{graph}.onnx")
         bank_from_recipes(model, names, recipes["voices"]).save(folder / "voices.safetensors")
@@ -117,10 +121,36 @@ def pack(
             licence=LICENCE,
             provenance={**provenance, "voices": {r["name"]: r["of"] for r in recipes["voices"]}},
             measured={},
+            precision=PRECISION if bits < 32 else "float32",
         )
+        exact = Bundle.load(folder)
         if check is not None:
-            check(Bundle.load(folder))
-        if destination.exists():
-            shutil.rmtree(destination)
-        folder.rename(destination)
+            check(exact)
+        if bits == 8:
+            return pack_rounded(exact, destination, check_rounded)
+        return _put(folder, destination)
+
+
+def pack_rounded(exact: Bundle, destination: Path, check: Callable[[Bundle, Bundle], None] | None = None) -> Bundle:
+    """A bundle whose large matrices are in 8 bits, out of one that holds them as float16.
+
+    Args:
+        check: gets both before the new one is put in place; what it raises leaves things as they were.
+
+    Raises:
+        ConfigError: `destination` is something else than a bundle.
+    """
+    refuse(destination)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".bundle-") as scratch:
+        rounded = quantise_bundle(exact, Path(scratch) / "bundle")
+        if check is not None:
+            check(exact, rounded)
+        return _put(rounded.path, destination)
+
+
+def _put(folder: Path, destination: Path) -> Bundle:
+    if destination.exists():
+        shutil.rmtree(destination)
+    folder.rename(destination)
     return Bundle.load(destination)

@@ -1,7 +1,8 @@
 """A bundle's graphs back to the torch model: to train on from what ships, and to fit voices to it.
 
-The exporter keeps the names of parameters, except for the matrices of linear layers: it transposes them and gives them
-names of its own. They are found by the bias, whose name is kept, that is added to their product.
+The exporter keeps the names of parameters, except for the matrices of linear layers, which it transposes: these are
+called `NAME.T` (`export.names`). In bundles from before that they are found by the bias, whose name is kept, that is
+added to their product. Matrices in 8 bits come back as the numbers that their bytes stand for.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from torch import Tensor
 
 from core.bundle import GRAPHS, Bundle
 from core.errors import BundleError
+from export.eight_bits import MATRIX, OPERATOR, dequantise
+from export.names import TURNED
 from model.live import LiveConfig, LiveModel
 from model.quantizer import Codebook
 
@@ -62,6 +65,16 @@ def _weights(path: Path) -> dict[str, Tensor]:
         if values.dtype.kind == "f":
             held[stored.name.removesuffix("_f16")] = torch.from_numpy(values.astype(np.float32))
     factors = {node.output[0]: node.input[1] for node in graph.node if node.op_type == "MatMul"}
+    bytes_of = {stored.name: stored for stored in graph.initializer}
+    for node in graph.node:
+        if node.op_type == OPERATOR:
+            name = node.input[1].removesuffix(MATRIX)
+            rows = next(a.i for a in node.attribute if a.name == "K")
+            steps, scales = (numpy_helper.to_array(bytes_of[given]) for given in node.input[1:3])
+            held[name] = torch.from_numpy(dequantise(steps, scales, rows))
+            factors[node.output[0]] = name
+    for name in [name for name in held if name.endswith(TURNED)]:
+        held[name.removesuffix(TURNED)] = held[name].t().contiguous()
     for node in graph.node:
         if node.op_type != "Add":
             continue

@@ -91,24 +91,55 @@ def decode_pitch(logits: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class ProsodyNormalizer(StreamingLayer):
-    """Takes the talker's own pitch range and level out of the prosody, with running statistics of voiced frames.
+    """Takes the talker's own pitch range, level and dynamics out of the prosody, and a mood of nobody's into it.
 
-    Frames (log-F0, voicing, log-energy) become (z, voicing, energy): z is log-F0 less its mean over its deviation, held
-    through unvoiced frames; energy is log-amplitude less the mean over voiced frames. The means start at a neutral
-    prior that weighs as much as `PRIOR` voiced frames, and forget with a time constant of `MEMORY` voiced frames, so
-    that a change of talker is followed.
+    Frames (log-F0, voicing, log-energy) become (z, voicing, energy). z is log-F0 less its mean over its deviation, held
+    through unvoiced frames. Energy is log-amplitude less its mean over voiced frames; what lies below that is stretched
+    so that pauses lie at the bottom whatever the room's noise, and the spread of voiced frames is made that of
+    everybody. All statistics are running ones of voiced frames: they start at a neutral prior that weighs as much as
+    `PRIOR` voiced frames, and forget with a time constant of `MEMORY` voiced frames, so that a change of talker is
+    followed.
+
+    What statistics cannot take out is hidden: four random walks (the mood) scale and shift z and energy a little,
+    anew at each start. Their noise is a sine of the microphone's log-energy times a large `KEYS`, which nobody knows
+    who has only the output, and which gives equal output for equal input. docs/privacy.md says what this buys.
     """
 
-    PRIOR = (12.0, 150.0, 20.0)
-    """Weight of the prior in voiced frames: mean log-F0, its variance, mean energy."""
+    PRIOR = (4.0, 30.0, 20.0, 40.0)
+    """Weight of the prior in voiced frames: mean log-F0, its variance, mean energy, its variance."""
     MEMORY = 1500.0
-    LOG_F0, DEVIATION, LEVEL = math.log(155.0), 0.18, 0.5
-    """Neutral talker: 155 Hz, 0.18 nepers of spread; voiced level in the units of `log_energy`."""
+    LOG_F0, DEVIATION, LEVEL, DYNAMICS = math.log(155.0), 0.18, 0.5, 0.55
+    """Neutral talker: 155 Hz, 0.18 nepers of spread; voiced level (units of `log_energy`) and its spread, nepers."""
+    CLIP = 2.0
+    """Deviations: what lies further out is an octave error more often than an accent."""
+    QUIET = -5.0
+    """Where pauses lie, nepers below the voiced level: the bottom of ENERGY_RANGE."""
+    FALL, RISE = 0.2, 0.005
+    """Share of the way that the estimate of the room's noise goes in a frame, down and up."""
+    KEYS = (13.0, 19.0, 23.0, 17.0)
+    """Radians for a neper, of each walk. Far more than a turn between two frames of speech, so that they look random;
+    few enough that rounding errors stay rounding errors."""
+    WALK = (3000.0, 3000.0, 3000.0, 25.0)
+    """Time constant of each walk in voiced frames."""
+    DEPTH = (0.3, 0.5, 0.25, 0.3)
+    """Standard deviation of each walk: log of z's scale, z's shift, log of energy's scale, energy's shift (nepers)."""
+    FIRMER = 0.1
+    """Added to the log of energy's scale: else an unlucky mood would lift the noise of pauses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        keep = torch.exp(-1.0 / torch.tensor(self.WALK, dtype=torch.float64))
+        self.register_buffer("keys", torch.tensor(self.KEYS), persistent=False)
+        self.register_buffer("keep", keep.float(), persistent=False)
+        self.register_buffer("push", torch.sqrt(2 * (1 - keep**2)).float(), persistent=False)
+        self.keys: Tensor
+        self.keep: Tensor
+        self.push: Tensor
 
     def initial_state(self, batch: int = 1) -> State:
-        """Zeros: count of voiced frames, and each statistic as its distance from the prior."""
-        zeros = torch.zeros(batch, 1)
-        return {name: zeros.clone() for name in ("count", "mean", "variance", "level", "z")}
+        """Zeros: count of voiced frames, each statistic as its distance from the prior, the mood."""
+        names = ("count", "mean", "variance", "z", "level", "spread", "floor")
+        return {**{name: torch.zeros(batch, 1) for name in names}, "mood": torch.zeros(batch, len(self.KEYS))}
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, 3) to (B, T, 3), offline."""
@@ -116,23 +147,49 @@ class ProsodyNormalizer(StreamingLayer):
 
     def stream(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """Frame by frame: the statistics are a recurrence."""
-        count, mean, variance, level, z = (state[n] for n in ("count", "mean", "variance", "level", "z"))
         frames = []
         for t in range(x.shape[1]):
             log_f0, voicing, energy = x[:, t, 0:1], x[:, t, 1:2], x[:, t, 2:3]
             voiced = (voicing > 0.5).to(x.dtype)
-            count = torch.clamp(count + voiced, max=self.MEMORY)
-            off = log_f0 - self.LOG_F0
-            mean = mean + voiced * (off - mean) / (count + self.PRIOR[0])
-            spread = torch.clamp((off - mean).square(), max=0.25) - self.DEVIATION**2
-            variance = variance + voiced * (spread - variance) / (count + self.PRIOR[1])
-            level = level + voiced * (energy - self.LEVEL - level) / (count + self.PRIOR[2])
-            deviation = torch.clamp(torch.sqrt(torch.clamp(variance + self.DEVIATION**2, min=1e-4)), 0.08, 0.4)
-            z = torch.where(voiced > 0, torch.clamp((off - mean) / deviation, -4.0, 4.0), z)
-            e = torch.clamp(energy - self.LEVEL - level, *ENERGY_RANGE)
-            frames.append(torch.cat([z, voicing, e], dim=1))
-        new = {"count": count, "mean": mean, "variance": variance, "level": level, "z": z}
-        return torch.stack(frames, dim=1), new
+            mood = self._walk(energy, voiced, state)
+            count = torch.clamp(state["count"] + voiced, max=self.MEMORY)
+            pitch = self._pitch(log_f0, voiced, mood, {**state, "count": count})
+            loudness, e = self._energy(energy, voiced, mood, {**state, "count": count})
+            state = {"count": count, **pitch, **loudness, "mood": mood}
+            frames.append(torch.cat([state["z"], voicing, e], dim=1))
+        return torch.stack(frames, dim=1), state
+
+    def _walk(self, energy: Tensor, voiced: Tensor, state: State) -> Tensor:
+        """The next mood (B, 4), of unit variance. Its first step is a whole one, as it starts at zero."""
+        begun = torch.clamp(state["count"], max=1.0)
+        push = begun * self.push + (1 - begun) * math.sqrt(2.0)
+        moved = begun * self.keep * state["mood"] + push * torch.sin(self.keys * energy)
+        return torch.where(voiced > 0, moved, state["mood"])
+
+    def _pitch(self, log_f0: Tensor, voiced: Tensor, mood: Tensor, state: State) -> State:
+        """The talker's mean and variance of log-F0, and z."""
+        off, count = log_f0 - self.LOG_F0, state["count"]
+        mean = state["mean"] + voiced * (off - state["mean"]) / (count + self.PRIOR[0])
+        spread = torch.clamp((off - mean).square(), max=0.25) - self.DEVIATION**2
+        variance = state["variance"] + voiced * (spread - state["variance"]) / (count + self.PRIOR[1])
+        deviation = torch.clamp(torch.sqrt(torch.clamp(variance + self.DEVIATION**2, min=1e-4)), 0.08, 0.4)
+        z = torch.clamp((off - mean) / deviation, -self.CLIP, self.CLIP) * torch.exp(self.DEPTH[0] * mood[:, 0:1])
+        z = z + self.DEPTH[1] * mood[:, 1:2]
+        return {"mean": mean, "variance": variance, "z": torch.where(voiced > 0, z, state["z"])}
+
+    def _energy(self, energy: Tensor, voiced: Tensor, mood: Tensor, state: State) -> tuple[State, Tensor]:
+        """The talker's level, spread of energy and noise floor; and the normalised energy."""
+        count = state["count"]
+        level = state["level"] + voiced * (energy - self.LEVEL - state["level"]) / (count + self.PRIOR[2])
+        e = energy - self.LEVEL - level
+        above = torch.clamp(e, -7.0, 0.0) - self.QUIET - state["floor"]
+        floor = state["floor"] + above * (self.RISE + (above < 0).to(above.dtype) * (self.FALL - self.RISE))
+        e = torch.where(e < 0, e * self.QUIET / torch.clamp(self.QUIET + floor, -7.0, -1.5), e)
+        square = torch.clamp(e.square(), max=4.0) - self.DYNAMICS**2
+        spread = state["spread"] + voiced * (square - state["spread"]) / (count + self.PRIOR[3])
+        e = e * self.DYNAMICS / torch.sqrt(torch.clamp(spread + self.DYNAMICS**2, min=0.04))
+        e = e * torch.exp(self.DEPTH[2] * mood[:, 2:3] + self.FIRMER) + self.DEPTH[3] * mood[:, 3:4]
+        return {"level": level, "spread": spread, "floor": floor}, torch.clamp(e, *ENERGY_RANGE)
 
 
 def log_energy(power: Tensor) -> Tensor:

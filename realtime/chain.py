@@ -1,8 +1,7 @@
 """What the worker does with sound: capture ring, resampling, model, resampling, play ring; on time or not at all.
 
-The chain keeps the delay constant by construction. It knows at which position of the play ring the next block is due;
-a block that is late loses the part whose time has passed, and when lateness persists, the backlog is dropped and the
-position set anew. The two devices' clocks are matched by the drift loop, through the output resampler's ratio.
+The chain keeps the delay constant by construction: `realtime.schedule` says when each block is due at the output, and
+what has waited too long before the model saw it is dropped.
 """
 
 from __future__ import annotations
@@ -18,27 +17,14 @@ from numpy.typing import NDArray
 from core.spec import BLOCK, SAMPLE_RATE
 from realtime import dynamics
 from realtime.board import RECORD_FRAMES, SPECTRA, Board, Timer
-from realtime.drift import DriftLoop
-from realtime.lead import Lead
 from realtime.resample import Resampler
 from realtime.rings import CaptureRing, PlayRing
+from realtime.schedule import BLOCK_S, Schedule
 from realtime.spectra import BandSpectrum
 
 Frames = NDArray[np.float32]
-BLOCK_S = BLOCK / SAMPLE_RATE
 BACKLOG_S = 0.06
 """Sound that waited longer than this before the model saw it is dropped."""
-LATE_RUN = 3
-"""After so many late blocks in a row the machine is too slow, and there is silence until it is not."""
-STEADY_RUN = 4
-"""At the start and after such a loss, so many blocks in a row must be on time before there is a voice."""
-PLACE_S = 0.003
-SETTLE_RUN = 50
-"""Before there is a voice again, the lead must stay within PLACE_S of its target, or this many blocks pass."""
-WAKING_RUN = 25
-"""Blocks after a start from which nothing is learnt: devices that were asleep come in bursts first."""
-EARLY_S = 0.03
-"""A lead that is longer than its target by this is cut."""
 WARM_RUN = 10
 """Blocks that a new model hears beside the old one before it is heard itself."""
 VOICE_FADE = 0.2
@@ -92,7 +78,7 @@ class Chain:
         self._in_rate, self._out_rate = in_rate, out_rate
         self._capture = CaptureRing(board)
         self._capture.skip()
-        self._play = PlayRing(board, out_rate)
+        self._schedule = Schedule(board, PlayRing(board, out_rate), clock)
         self._taken = np.zeros(int(in_rate * 0.25), np.float32)
         self._resample_in = Resampler(in_rate, SAMPLE_RATE, len(self._taken))
         self._resample_out = Resampler(SAMPLE_RATE, out_rate, BLOCK)
@@ -101,17 +87,8 @@ class Chain:
         self._state = model.initial_state()
         self._voice = self._wanted_voice().copy()
         self._voice_serial = board.count("voice_serial")
-        self._drift = DriftLoop()
         self._gate = dynamics.Gate()
         self._spectra = BandSpectrum(), BandSpectrum()
-        self._due = 0
-        self._synced = False
-        self._late_run = 0
-        self._steady = self._settling = self._voiced = 0
-        self._last_end = 0.0
-        self._elapsed = BLOCK_S
-        self._lead = self._fall = 0.0
-        self._wait = Lead(board.get("margin"), board.get("lead"))
         self._coming: Coming | None = None
         self._fade_in = np.linspace(0.0, 1.0, BLOCK, dtype=np.float32)
         self._block = np.zeros(BLOCK, np.float32)
@@ -119,8 +96,7 @@ class Chain:
         self._timer = {
             name: Timer(board, name)
             for name in (
-                "ring wait", "resample in", "encoder", "decoder", "vocoder", "pipeline", "resample out", "block",
-                "output wait",
+                "ring wait", "resample in", "encoder", "decoder", "vocoder", "pipeline", "resample out", "block"
             )
         }  # fmt: skip
         board.put("delay_block", BLOCK_S)
@@ -170,12 +146,7 @@ class Chain:
         self._board.put("overloaded", 1.0)
         self._filled = 0
         self._resample_in.reset()
-        self._lose_place()
-
-    def _lose_place(self) -> None:
-        self._synced = False
-        self._steady = self._settling = self._voiced = 0
-        self._drift.jump()
+        self._schedule.lose_place()
 
     def _run_block(self, end: float) -> None:
         """One block of 24 kHz sound that was complete (as delivered by the device) at `end`."""
@@ -200,10 +171,10 @@ class Chain:
             self._state = self._model.initial_state()
         dynamics.limit(voice)
         self._gate.apply(in_rms, board.get("gate_db"), voice)
-        ppm = self._steer(end)
+        ppm = self._schedule.steer(end)
         frames = voice if self._resample_out.identity and ppm == 0.0 else self._resample_out.process(voice, ppm)
         resampled = self._clock()
-        self._place(frames)
+        self._schedule.place(frames)
         for name, seconds in self._times.items():
             self._timer[name].add(seconds)
         self._timer["pipeline"].add(modelled - start)
@@ -245,74 +216,6 @@ class Chain:
         mixed: Frames = old + self._fade_in * (new - old)
         return mixed
 
-    def _steer(self, end: float) -> float:
-        """Measure the lead of the next block, choose the output's ratio; ppm."""
-        position = self._play.position_at(end, self._out_rate * BLOCK_S)
-        if self._synced and self._steady < STEADY_RUN and self._settling < SETTLE_RUN:
-            # While nothing is heard the place is taken anew until it stays where it should be.
-            if abs((self._due - position) / self._out_rate - self._wait.target) > PLACE_S:
-                self._synced, self._steady = False, 0
-            self._settling += 1
-        if not self._synced:
-            self._due = max(round(position + self._wait.target * self._out_rate), self._play.read_position)
-            self._synced = True
-            self._late_run = 0
-            self._last_end = end
-        self._lead = (self._due - position) / self._out_rate
-        self._elapsed = min(max(end - self._last_end, 0.0), 0.1)
-        self._last_end = end
-        self._board.put("delay_wait", self._lead)
-        ppm = self._drift.update(self._wait.target - self._lead, self._elapsed, self._fall)
-        self._board.put("drift_ppm", self._drift.drift_ppm)
-        return ppm
-
-    def _place(self, frames: Frames) -> None:
-        """Put the block where it is due, cut or drop it when that is past or too far ahead."""
-        board, play = self._board, self._play
-        ahead = (self._due - play.position_at(self._clock(), self._out_rate * BLOCK_S)) / self._out_rate
-        self._timer["output wait"].add(max(0.0, ahead))
-        board.put("fill", max(0.0, ahead))
-        if ahead > self._wait.target + EARLY_S:
-            # The device has stopped taking sound, or takes it in leaps: nothing may pile up.
-            board.add_xrun("early block")
-            self._lose_place()
-            return
-        slack = (self._due - play.read_position) / self._out_rate
-        if slack >= 0.0:
-            self._on_time(frames, self._lead - slack)
-        else:
-            self._late(frames, self._lead - slack)
-        still = board.count("overloaded") and self._steady < STEADY_RUN
-        board.put("overloaded", float(self._late_run >= LATE_RUN or not self._synced or bool(still)))
-        board.put("lead", self._wait.target)
-
-    def _on_time(self, frames: Frames, need: float) -> None:
-        self._late_run = 0
-        self._steady = min(self._steady + 1, STEADY_RUN)
-        if self._steady == STEADY_RUN:
-            before = self._wait.target
-            self._voiced += 1
-            if self._voiced > WAKING_RUN:
-                self._wait.note(need, self._elapsed)
-            self._fall = min(0.0, self._wait.target - before) / max(self._elapsed, 1e-3)
-            self._play.write_at(self._due, frames)
-            self._board.put("fed_time", self._clock())
-        self._due += len(frames)
-
-    def _late(self, frames: Frames, need: float) -> None:
-        self._board.add_xrun("late block")
-        self._late_run += 1
-        self._fall = 0.0
-        if self._late_run >= LATE_RUN or not self._wait.missed(need):
-            self._lose_place()
-            return
-        if self._steady == STEADY_RUN:
-            self._play.write_at(self._due, frames)
-        # The blocks to come get the longer lead at once; the gap before them is silence.
-        shift = max(0, round((self._wait.target - self._lead) * self._out_rate))
-        self._due += len(frames) + shift
-        self._drift.jump()
-
     def _follow_voice(self) -> None:
         serial = self._board.count("voice_serial")
         wanted = self._wanted_voice()
@@ -335,6 +238,6 @@ class Chain:
         board.put("spectra_written", board.count("spectra_written") + 1)
         if board.count("record"):
             start = board.count("record_written") % RECORD_FRAMES
-            board.record_ring[start : start + BLOCK] = voice if self._steady == STEADY_RUN else 0.0
+            board.record_ring[start : start + BLOCK] = voice if self._schedule.speaking else 0.0
             board.put("record_written", board.count("record_written") + BLOCK)
         board.put("blocks", board.count("blocks") + 1)

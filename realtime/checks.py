@@ -181,8 +181,9 @@ def priority_limits() -> Check:
     if granted == "ordinary":
         return Check(
             "priority", Grade.NOTE, "the engine runs at ordinary priority",
-            "fine on a quiet machine; to allow more, put `@audio - rtprio 20` and `@audio - nice -11` into "
-            "/etc/security/limits.d/audio.conf, join the group audio and log in again",
+            "fine on a quiet machine; to allow more, install rtkit (most desktops have it), or put "
+            "`@audio - rtprio 20` and `@audio - nice -11` into /etc/security/limits.d/audio.conf, join the group audio "
+            "and log in again",
         )  # fmt: skip
     return Check("priority", Grade.GOOD, f"the engine may run at {granted} priority")
 
@@ -192,7 +193,7 @@ def _at_engine_priority(work: Callable[[], None]) -> str:
     granted = []
 
     def raised() -> None:
-        granted.append(priority.raise_own(priority.MODEL))
+        granted.append(priority.raise_own(priority.MODEL, wait=True))
         work()
 
     # On Linux priority belongs to the thread: this one takes what it was given with it.

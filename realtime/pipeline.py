@@ -62,7 +62,7 @@ class Pipeline:
         wanted = [CUDA, CPU] if provider == "cuda" or (provider == "auto" and cuda_is_here()) else [CPU]
         if CUDA in wanted and CUDA not in ort.get_available_providers():
             raise ConfigError("this onnxruntime has no CUDA; install onnxruntime-gpu or choose the provider cpu")
-        self._sessions = {name: _session(bundle, name, wanted, threads) for name in GRAPHS}
+        self._sessions = {name: open_graph(bundle, name, wanted, threads) for name in GRAPHS}
         if provider == "cuda" and any(used[0] != CUDA for used in self.providers.values()):
             raise ConfigError("CUDA was asked for but does not start here; check the driver or choose the provider cpu")
         use_huge_pages()
@@ -167,7 +167,12 @@ def cuda_is_here() -> bool:
     return bool(driver.cuInit(0) == 0)
 
 
-def _session(bundle: Bundle, name: str, providers: list[str], threads: int) -> ort.InferenceSession:
+def open_graph(bundle: Bundle, name: str, providers: list[str], threads: int = 1) -> ort.InferenceSession:
+    """One graph of a bundle, ready to run.
+
+    Raises:
+        BundleError: it does not load, or has other inputs than the manifest says.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

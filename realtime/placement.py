@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from time import monotonic, sleep
 from typing import Any
 
 from core.errors import DeviceError
@@ -17,6 +18,10 @@ from realtime import libpulse, pulse_devices
 
 LOOK_S = 0.25
 """How often is looked when the server tells of nothing."""
+SERVER_DEVICES = ("pulse", "pipewire", "default")
+"""ALSA's names for "whatever the sound server chooses"."""
+APPEARS_S = 2.0
+"""On a busy machine the server lists a stream later than PortAudio says that it has started."""
 
 
 class Placement:
@@ -24,14 +29,16 @@ class Placement:
 
     Args:
         expected: the server's name of the device where the stream belongs; "" learns it from where it is at first.
+        device: PortAudio's name of the device.
 
     Attributes:
         right: whether sound may be given: nobody plays our stream where it does not belong. For callbacks.
         name: the device where it belongs, "" while unknown or where no server is in between.
     """
 
-    def __init__(self, expected: str = "") -> None:
+    def __init__(self, expected: str, device: str) -> None:
         self.right = False
+        self._device = device
         self.name = expected
         self._gone = False
         self._ending = threading.Event()
@@ -39,10 +46,20 @@ class Placement:
         self._before = self._streams()
 
     def begin(self) -> None:
-        """Look where the stream is, and go on looking from a thread."""
-        now = self._streams()
-        new = set(now or ()) - set(self._before or ())
+        """Look where the stream is, and go on looking from a thread.
+
+        Raises:
+            DeviceError: it is played through a server, and the server does not list it.
+        """
+        now, new = self._look()
+        end = monotonic() + APPEARS_S
+        while now is not None and not new and (self.name or self._device in SERVER_DEVICES) and monotonic() < end:
+            sleep(0.02)
+            now, new = self._look()
         if now is None or not new:
+            if self.name or self._device == "pulse":
+                # Where it plays cannot be known, so it must not.
+                raise DeviceError(f"the audio server does not take the voice's stream (“{self._device}”)")
             # No server, or the device was opened past it: nobody can move the stream.
             self.right = True
             return
@@ -51,6 +68,11 @@ class Placement:
         self.right = now[index] == self.name
         self._thread = threading.Thread(target=self._watch, args=(index,), daemon=True)
         self._thread.start()
+
+    def _look(self) -> tuple[dict[int, str] | None, set[int]]:
+        """This process's streams, None without a server; and which of them were not there before."""
+        now = self._streams()
+        return now, set(now or ()) - set(self._before or ())
 
     @property
     def moved(self) -> str:
@@ -97,14 +119,20 @@ def server_rate(kind: str) -> int | None:
 
     Args:
         kind: "input" or "output".
+
+    Raises:
+        DeviceError: PULSE_SOURCE or PULSE_SINK names a device that is not there (now): its rate cannot be guessed.
     """
     if sys.platform != "linux" or not libpulse.server_answers():
         return None
     with pulse_devices.session() as pulse:
         devices = pulse_devices.sources(pulse) if kind == "input" else pulse_devices.sinks(pulse)
         default = pulse_devices.default_names(pulse)[0 if kind == "input" else 1]
-    wanted = os.environ.get("PULSE_SOURCE" if kind == "input" else "PULSE_SINK", default)
-    return next((device.rate for device in devices if device.name == wanted), None)
+    named = os.environ.get("PULSE_SOURCE" if kind == "input" else "PULSE_SINK")
+    rate = next((device.rate for device in devices if device.name == (named or default)), None)
+    if rate is None and named:
+        raise DeviceError(f"the {'microphone' if kind == 'input' else 'output device'} is gone (“{named}”)")
+    return rate
 
 
 def _places(pulse: Any) -> dict[int, str]:

@@ -7,6 +7,9 @@ import ctypes
 import os
 import signal
 import sys
+import threading
+
+from realtime import rtkit
 
 NICE = -11
 AUDIO, MODEL, LOADING = 8, 5, 1
@@ -14,29 +17,44 @@ AUDIO, MODEL, LOADING = 8, 5, 1
 _PR_SET_PDEATHSIG = 1
 
 
-def raise_own(level: int) -> str:
+def raise_own(level: int, wait: bool = False) -> str:
     """Raise the calling thread's priority (on Windows the process's).
 
     Real-time scheduling is worth asking for: on a busy machine it halves the time of a block. Threads and processes
-    started from here do not inherit it.
+    started from here do not inherit it. What the system refuses, rtkit is asked for on Linux, in the background.
 
     Args:
         level: AUDIO, MODEL or LOADING.
+        wait: for rtkit's answer.
 
     Returns:
-        What was granted, in words: "real time", "nice -11", "high" or "ordinary".
+        What was granted, in words: "real time", "nice -11", "high" or "ordinary"; by whom if it was rtkit.
     """
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        return "high" if kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x80) else "ordinary"
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(level))
             return "real time"
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, NICE)
-            return f"nice {NICE}"
-        return "ordinary"
-    kernel = ctypes.windll.kernel32
-    return "high" if kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x80) else "ordinary"
+    granted = "ordinary"
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        granted = f"nice {NICE}"
+    if sys.platform == "linux" and level != LOADING:
+        asked = (threading.get_native_id(), level, granted)
+        if wait:
+            return _ask_rtkit(*asked)
+        threading.Thread(target=_ask_rtkit, args=asked, daemon=True).start()
+    return granted
+
+
+def _ask_rtkit(thread: int, level: int, granted: str) -> str:
+    if level == AUDIO and rtkit.real_time(thread, level):
+        return "real time (by rtkit)"
+    if granted == "ordinary" and rtkit.nice(thread, NICE):
+        return f"nice {NICE} (by rtkit)"
+    return granted
 
 
 def hurry() -> None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections import deque
 from collections.abc import Callable
-from statistics import median
 from time import monotonic
 
 import numpy as np
@@ -20,58 +18,21 @@ from core.errors import DeviceError
 from realtime import libpulse, priority, pulse_devices, virtual_mic
 from realtime.backend import Opened, Trouble
 from realtime.config import VIRTUAL_MIC, EngineConfig
-from realtime.cushion import Cushion, Reserve
+from realtime.cushion import Cushion
 from realtime.rings import CaptureRing, PlayRing
+from realtime.steady_latency import SteadyLatency
 
 READY_S = 2.0
 POLL_S = 0.05
 LATENCY_S = 0.2
-FROZEN_S = 0.3
-WAKING_S = 5.0
-"""A device that was asleep takes its time to find its rhythm."""
+STEP_S, MOST_S = 0.0025, 0.03
+"""How much more PulseAudio is told to hold at a time, and at most."""
 BEGIN_S = 1.0
 """Until then the server runs out of sound because it has never had any."""
 TARGET_CHUNKS = 2
 MONITOR_S = 0.1
 """What waits for the device on which the talker listens to the own voice: late, but never in the way."""
 MOST = 1 << 16
-
-
-class SteadyLatency:
-    """The middle of the last readings of both streams' latencies.
-
-    A server that was frozen tells nonsense for half a minute afterwards (tens of milliseconds too much, as measured
-    with clicks), so no readings are taken then.
-    """
-
-    DISTRUST_S = 60.0
-
-    def __init__(self) -> None:
-        self._readings: deque[tuple[float, float]] = deque(maxlen=25)
-        self._served = self._trusted_from = self._opened = monotonic()
-
-    def served(self, now: float) -> None:
-        """The server took sound; a long time since it last did means that it was frozen, or its device asleep."""
-        if now - self._served > FROZEN_S:
-            if now - self._opened < WAKING_S:
-                self._readings.clear()
-            else:
-                self._trusted_from = now + self.DISTRUST_S
-        self._served = now
-
-    def note(self, record_s: float, playback_s: float) -> None:
-        """A further reading of each."""
-        now = monotonic()
-        if now >= self._trusted_from and now - self._served < FROZEN_S:
-            self._readings.append((record_s, playback_s))
-
-    @property
-    def seconds(self) -> tuple[float, float]:
-        """Of the record and of the playback stream."""
-        if not self._readings:
-            return 0.0, 0.0
-        record, playback = zip(*self._readings, strict=True)
-        return median(record), median(playback)
 
 
 class Headphones:
@@ -109,16 +70,16 @@ class PulseBackend:
         self._ending = threading.Event()
         self._trouble: Trouble | None = None
         self._latency = SteadyLatency()
-        self._cushion: Cushion | None = None
 
     def open(self, config: EngineConfig) -> Opened:
         """Find the devices (making the virtual microphone if it is the output) and open both streams."""
-        self._follows_default = config.input is None
         with pulse_devices.session() as pulse:
             if config.output is None or config.output == VIRTUAL_MIC:
                 virtual_mic.create(owner=str(os.getppid()))
             source = pulse_devices.find_source(pulse, config.input)
+            self._follows_default = config.input is None and source.name == pulse_devices.default_names(pulse)[0]
             sink = pulse_devices.find_sink(pulse, config.output or VIRTUAL_MIC)
+            pipewire = pulse_devices.is_pipewire(pulse)
             listened = pulse_devices.find_sink(pulse, config.monitor) if config.monitor else None
         if source.properties.get(virtual_mic.TAG) or source.name == f"{sink.name}.monitor":
             raise DeviceError(f"“{source.description}” is Voxveil's own output; choose another microphone")
@@ -131,7 +92,7 @@ class PulseBackend:
         chunk_out = round(chunk_s * sink.rate) * libpulse.SAMPLE_BYTES
         unset = libpulse.UNSET
         self._record = libpulse.Stream(
-            connection, "microphone", source.name, source.rate, False,
+            connection, "microphone", None if self._follows_default else source.name, source.rate, False,
             libpulse.BufferAttr(unset, unset, unset, unset, chunk_in), pinned=not self._follows_default,
         )  # fmt: skip
         self._playback = libpulse.Stream(
@@ -147,12 +108,26 @@ class PulseBackend:
         for stream in (self._record, self._playback, self._monitor):
             if stream is not None:
                 stream.wait_ready(READY_S)
-        asked, turn = self._playback.target
-        wanted = TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES
-        self._reserve = Reserve(asked, wanted, turn)
-        # A server that asks for more than it was told to is given more from the reserve; one that does not is told.
-        self._cushion = None if self._reserve.frames else Cushion(wanted, sink.rate)
+        self._set_cushion(pipewire, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, self._playback)
         return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
+
+    def _set_cushion(self, pipewire: bool, wanted: int, playback: libpulse.Stream) -> None:
+        """PulseAudio holds what it is told to. PipeWire asks for three of its turns; it is given less of that."""
+        self._asked, turn = playback.target
+        self._pipewire = pipewire
+        self._withheld = self._asked - turn if pipewire else 0
+        if pipewire:
+            self._cushion = Cushion(turn, self._asked, turn)
+        else:
+            step, most = (round(seconds * playback.rate) for seconds in (STEP_S, MOST_S))
+            self._cushion = Cushion(wanted, most, step)
+
+    def _hold(self, playback: libpulse.Stream) -> None:
+        """The cushion has changed."""
+        if self._pipewire:
+            self._withheld = self._asked - self._cushion.frames
+        else:
+            playback.keep_in_hand(self._cushion.frames)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
         """Serve the streams from a thread."""
@@ -167,7 +142,6 @@ class PulseBackend:
         heard, spoken = np.zeros(MOST, np.float32), np.zeros(MOST, np.float32)
         heard_at, spoken_at = heard.ctypes.data, spoken.ctypes.data
         checked, ran_out, counted_from = 0.0, playback.underflow, monotonic() + BEGIN_S
-        served = monotonic()
         gc.collect()
         while not self._ending.is_set():
             connection.iterate(POLL_S)
@@ -175,25 +149,26 @@ class PulseBackend:
                 self._trouble = self._loss(connection, record)
                 return
             now = monotonic()
+            if playback.suspended:
+                self._latency.served(now)  # it wants nothing, and nothing is wrong
             if playback.underflow != ran_out:
                 ran_out = playback.underflow
                 if now > counted_from:
                     capture.count_flags(False, False, True, False)
-                    self._reserve.underflow(now)
-                    if self._cushion is not None and self._cushion.underflow(now):
-                        playback.keep_in_hand(self._cushion.frames)
+                    if self._cushion.underflow(now):
+                        self._hold(playback)
             while record.readable:
                 count = record.read(heard_at, MOST)
                 if not count:
                     break
                 capture.write(heard[:count], now)
                 wake()
-            count = min(playback.writable - self._reserve.frames, MOST)
+            count = min(playback.writable - self._withheld, MOST)
             if count > 0:
-                if now - served > FROZEN_S:
-                    counted_from = now + BEGIN_S  # a server that was frozen did not run out: it was not there
-                served = now
-                self._latency.served(now)
+                if self._latency.served(now):
+                    # What it holds, asks for and tells of times is wrong from now on, and on PipeWire for good.
+                    self._trouble = Trouble("the audio server stood still; opening the devices again", lost=True)
+                    return
                 play.read_into(spoken[:count])
                 playback.write(spoken_at, count)
                 if monitor is not None:
@@ -201,9 +176,8 @@ class PulseBackend:
             if now - checked > LATENCY_S:
                 checked = now
                 self._latency.note(record.latency_s(), playback.latency_s())
-                self._reserve.ease(now)
-                if self._cushion is not None and self._cushion.ease(now):
-                    playback.keep_in_hand(self._cushion.frames)
+                if self._cushion.ease(now):
+                    self._hold(playback)
                 self._check(record, playback)
 
     def _loss(self, connection: libpulse.Connection, record: libpulse.Stream) -> Trouble:

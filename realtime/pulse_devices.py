@@ -86,6 +86,11 @@ def default_names(pulse: Any) -> tuple[str, str]:
     return info.default_source_name or "", info.default_sink_name or ""
 
 
+def is_pipewire(pulse: Any) -> bool:
+    """Whether it is PipeWire that answers as a PulseAudio server."""
+    return "PipeWire" in (pulse.server_info().server_name or "")
+
+
 def find_source(pulse: Any, wanted: str | None) -> PulseDevice:
     """The source that is meant; None is the system's default.
 

@@ -16,15 +16,12 @@ from realtime.backend import Opened, Trouble
 from realtime.config import EngineConfig
 from realtime.devices import full_name
 from realtime.listening import Listening
-from realtime.placement import Placement, server_rate
+from realtime.placement import SERVER_DEVICES, Placement, server_rate
 from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
 
 LISTENING_S = 0.06
 """What may wait for the device on which the talker listens to the own voice."""
 COMMON_RATES = (48_000, 44_100, 96_000, 32_000, 24_000, 22_050, 16_000, 8_000)
-
-SERVER_DEVICES = ("pulse", "pipewire", "default")
-"""ALSA's names for "whatever the sound server chooses"."""
 
 
 class SoundDeviceBackend:
@@ -71,7 +68,7 @@ class SoundDeviceBackend:
             min(2, self._devices[0]["max_input_channels"]),
             min(2, self._devices[1]["max_output_channels"]),
         ]
-        placement = self._placement = Placement(play.place)
+        placement = self._placement = Placement(play.place, self._devices[1]["name"])
         if placement.name:
             # Honoured by libpulse inside ALSA's plug-in: rather no stream than one at another device.
             os.environ["PULSE_SINK"] = placement.name

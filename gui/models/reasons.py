@@ -110,7 +110,7 @@ class _Table(QObject):
                 ),
             ),
             (
-                "^the audio (server has ended|system did not answer)",
+                "^the audio (server (has ended|stood still)|system did not answer)",
                 self.tr(
                     "Nothing is sent: the computer’s sound system stopped. It goes on by itself once that is back."
                 ),

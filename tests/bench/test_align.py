@@ -10,10 +10,10 @@ import pytest
 from bench.align import delays
 from bench.recorder import Recorder
 from bench.rig import play, sample
-from bench.server import MIC, RATE, Server
+from bench.server import MIC, RATE, SERVERS
 from core.assets import sample_path
 from core.audio_file import read_mono, resample
-from tests.audio_server import MISSING
+from tests.audio_server import MISSING, PIPEWIRE_MISSING
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +41,12 @@ def test_unrelated_sound_gives_no_figure(speech: np.ndarray) -> None:
     assert len(delays(speech, 0.1 * noise, RATE)) == 0
 
 
-@pytest.mark.skipif(bool(MISSING), reason=f"needs {MISSING}")
-def test_two_recorders_of_one_device_agree_on_the_time() -> None:
-    with Server() as server:
+@pytest.mark.parametrize("kind", SERVERS)
+def test_two_recorders_of_one_device_agree_on_the_time(kind: str) -> None:
+    missing = {"pulseaudio": MISSING, "pipewire": PIPEWIRE_MISSING}[kind]
+    if missing:
+        pytest.skip(f"needs {missing}")
+    with SERVERS[kind]() as server:
         first = Recorder(server, f"{MIC}.monitor")
         time.sleep(0.2)
         second = Recorder(server, f"{MIC}.monitor")

@@ -27,7 +27,8 @@ from voxveil.commands.bench_text import lines
 TIMES = {"p50": 1.0, "p95": 2.0, "p99": 3.0, "max": 4.0, "mean": 1.1, "count": 200}
 RUNS = {
     "latency": {
-        "bundle": "x", "seconds": 10.0, "delay_ms": TIMES, "check_ms": {"known": 37.0, "measured": 37.01},
+        "bundle": "x", "seconds": 10.0, "server": "PipeWire", "delay_ms": TIMES,
+        "check_ms": {"known": 37.0, "measured": 37.01},
         "algorithmic_ms": 40.0, "parts_ms": {"block": 20.0, "output device": 5.0}, "series_ms": [25.0, 25.1, 26.0],
         "parts_check": {"sum": 25.0, "measured": 25.1, "difference": 0.1, "adds_up": True}, "silenced_blocks": 0,
         "xruns": {},

@@ -1,4 +1,6 @@
-"""The shipped graphs say what torch says, streaming and offline, over half a minute of real speech."""
+"""The float graphs say what torch says, streaming and offline, over half a minute of real speech.
+
+What graphs in 8 bits have to keep of that: test_eight_bits.py."""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ import pytest
 import torch
 
 from core.assets import default_bundle_path
-from core.bundle import Bundle
 from core.errors import BundleError
 from core.spec import SAMPLE_RATE
 from export.parity import TOLERANCE, compare, demand
 from export.reverse import model_from_bundle
+from tests.precisions import exact
 from tests.small_bundle import speech
 
 SECONDS = 30
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_the_default_bundle_equals_torch_streaming_and_offline() -> None:
-    bundle = Bundle.load()
+    bundle = exact()
     voice = bundle.voices.row(bundle.default_voice)
     parity = compare(model_from_bundle(bundle), bundle, speech(SECONDS), voice, stride=25)
     assert parity.samples == SECONDS * SAMPLE_RATE
@@ -30,7 +32,7 @@ def test_the_default_bundle_equals_torch_streaming_and_offline() -> None:
 
 
 def test_other_weights_are_found_out() -> None:
-    bundle = Bundle.load()
+    bundle = exact()
     model = model_from_bundle(bundle)
     voice = bundle.voices.row(bundle.default_voice)
     demand(compare(model, bundle, speech(1), voice))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 
@@ -12,6 +13,7 @@ from core.bundle import Bundle
 from core.errors import BundleError, ConfigError
 from export.checkpoint import load_model
 from export.cli import main as export
+from export.graphs import wrap
 from export.pack import bank_from_recipes, pack
 from export.parity import TOLERANCE, compare
 from export.reverse import model_from_bundle
@@ -52,6 +54,13 @@ def test_a_bundle_turns_back_into_its_model() -> None:
     assert all(bool(book.ready) for book in back.books)
     for row, name in enumerate(bundle.voices.names):
         assert back.voice_row(row).tolist() == bundle.voices.row(name).tolist()
+
+
+def test_matrices_carry_the_names_of_their_parameters() -> None:
+    for name, module in wrap(small_bundle.model()).items():
+        known = {parameter for parameter, value in module[0].named_parameters() if value.dim() == 2}
+        graph = onnx.load(str(small_bundle.bundle().graph_path(name))).graph
+        assert known <= {stored.name.removesuffix("_f16").removesuffix(".T") for stored in graph.initializer}
 
 
 def test_training_can_start_from_a_bundle() -> None:

@@ -93,13 +93,41 @@ def test_normalizer_streams() -> None:
     verify_streaming(layer, layer.stream, layer.initial_state(2), [x], [1])
 
 
+def spoken(log_f0: float = 5.0, floor: float = -5.0, stress: float = 0.5, gain: float = 0.0) -> torch.Tensor:
+    """Thirty seconds of made-up prosody (1, 3000, 3): syllables of 0.2 s, every third one a pause at `floor` nepers.
+
+    Args:
+        log_f0: mean. stress: how far energy swings in a syllable, nepers. gain: of the microphone, nepers.
+    """
+    time = torch.arange(3000)
+    voicing = (time // 20 % 3 > 0).float()
+    energy = torch.where(voicing > 0, stress * torch.sin(time / 7.0), torch.tensor(floor)) + 0.5 + gain
+    return torch.stack([log_f0 + 0.15 * torch.sin(time / 20.0), voicing, energy], dim=-1)[None]
+
+
 def test_normalizer_forgets_the_talkers_range() -> None:
-    melody = 0.15 * torch.sin(torch.arange(3000) / 20.0)
-    voicing, energy = torch.ones(3000), torch.zeros(3000)
     layer = ProsodyNormalizer()
-    low, high = (layer(torch.stack([base + melody, voicing, energy], dim=-1)[None])[0, 1500:, 0] for base in (4.6, 5.5))
+    low, high = layer(torch.cat([spoken(log_f0=base) for base in (4.6, 5.5)]))[:, 1500:, 0]
     assert (low - high).abs().max() < 0.15, "an octave of difference in range must not be visible after normalising"
     assert low.std() > 0.5, "the melody must be"
+
+
+def test_normalizer_forgets_stress_and_the_rooms_noise() -> None:
+    layer = ProsodyNormalizer()
+    layer.DEPTH = (0.0, 0.0, 0.0, 0.0)  # moods would differ
+    quiet, noisy = layer(torch.cat([spoken(floor=floor) for floor in (-4.5, -2.5)]))[:, 1500:]
+    pause = quiet[:, 1] == 0
+    assert (quiet[pause, 2].mean() - noisy[pause, 2].mean()).abs() < 0.3, "two nepers of noise go"
+    flat, lively = layer(torch.cat([spoken(stress=stress) for stress in (0.3, 1.0)]))[:, 1500:]
+    assert lively[~pause, 2].std() < 1.3 * flat[~pause, 2].std()
+
+
+def test_normalizers_mood_is_another_at_each_start_but_equal_for_equal_input() -> None:
+    layer = ProsodyNormalizer()
+    starts = torch.cat([spoken(gain=0.013 * number)[:, :300] for number in range(40)])
+    once, again = layer(starts), layer(starts)
+    assert once[:, 100:, 0].mean(1).std() > 0.2, "a hair more gain is another mood"
+    assert torch.equal(once, again)
 
 
 def test_pulses_stream_exactly() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from core.spec import BLOCK, SAMPLE_RATE
 from realtime.board import XRUNS, Board
-from realtime.chain import BACKLOG_S, BLOCK_S, LATE_RUN, STEADY_RUN, Chain
+from realtime.chain import BACKLOG_S, Chain
 from realtime.rings import CaptureRing, PlayRing
+from realtime.schedule import BLOCK_S, LATE_RUN, STEADY_RUN
 
 RATE = SAMPLE_RATE
 MARGIN_S = 0.012

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from realtime.board import XRUNS, Board
-from realtime.chain import BLOCK_S, Chain
+from realtime.chain import Chain
 from realtime.drift import MAX_PPM, SLEW_PPM_S, DriftLoop
 from realtime.rings import CaptureRing, PlayRing
+from realtime.schedule import BLOCK_S
 
 CHUNK_S = 0.005
 COMPUTE_S = 0.003

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from realtime.cushion import Cushion, Reserve
+from realtime.cushion import Cushion
 
-RATE = 48000
-LEAST = 240
+LEAST, MOST, STEP = 240, 1440, 120
 
 
 def grown(cushion: Cushion, gaps: int, since: float, every: float) -> float:
@@ -17,13 +16,13 @@ def grown(cushion: Cushion, gaps: int, since: float, every: float) -> float:
 
 
 def test_one_gap_now_and_then_costs_no_delay() -> None:
-    cushion = Cushion(LEAST, RATE)
+    cushion = Cushion(LEAST, MOST, STEP)
     grown(cushion, 20, 0.0, every=3.0)
     assert cushion.frames == LEAST
 
 
 def test_gaps_in_a_row_are_answered_with_more_sound_in_hand() -> None:
-    cushion = Cushion(LEAST, RATE)
+    cushion = Cushion(LEAST, MOST, STEP)
     assert [cushion.underflow(t) for t in (1.0, 1.1, 1.2, 1.3)] == [False, False, True, False]
     assert cushion.frames == LEAST + 120
     assert [cushion.underflow(t) for t in (1.4, 2.1, 2.3)] == [False, False, True]
@@ -31,13 +30,13 @@ def test_gaps_in_a_row_are_answered_with_more_sound_in_hand() -> None:
 
 
 def test_there_is_an_end_to_it() -> None:
-    cushion = Cushion(LEAST, RATE)
+    cushion = Cushion(LEAST, MOST, STEP)
     grown(cushion, 1000, 1.0, every=0.1)
-    assert cushion.frames == RATE * 30 // 1000
+    assert cushion.frames == MOST
 
 
 def test_what_is_not_needed_is_given_back_by_halves() -> None:
-    cushion = Cushion(LEAST, RATE)
+    cushion = Cushion(LEAST, MOST, STEP)
     now = grown(cushion, 12, 1e6, every=0.4)
     assert cushion.frames == LEAST + 480
     assert not cushion.ease(now + 1.9)
@@ -51,19 +50,10 @@ def test_what_is_not_needed_is_given_back_by_halves() -> None:
 
 
 def test_what_was_given_back_too_early_is_kept_longer_the_next_time() -> None:
-    cushion = Cushion(LEAST, RATE)
+    cushion = Cushion(LEAST, MOST, STEP)
     now = grown(cushion, 3, 1e6, every=0.1)
     assert cushion.ease(now + 2.1)
     now = grown(cushion, 3, now + 2.2, every=0.1)
     assert cushion.frames == LEAST + 120
     assert not cushion.ease(now + 2.1)
     assert cushion.ease(now + 4.1)
-
-
-def test_a_reserve_gives_half_a_turn_for_each_gap_until_nothing_is_left() -> None:
-    reserve = Reserve(asked=720, wanted=240, turn=256)
-    left = [reserve.frames]
-    for gap in range(5):
-        reserve.underflow(float(gap))
-        left.append(reserve.frames)
-    assert left == [464, 336, 208, 80, 0, 0]

@@ -14,7 +14,8 @@ import pytest
 from tests import click_bundle
 from tests.audio_server import MISSING
 from tests.realtime import rig as rigs
-from tests.realtime.rig import CABLE, MIC, SPEAKERS, Listener, Rig, busy
+from tests.realtime.recorders import Listener
+from tests.realtime.rig import CABLE, MIC, SPEAKERS, Rig, busy
 from tests.realtime.watch import SILENT_S, Watch
 
 pytestmark = [
@@ -51,7 +52,7 @@ def watch(rig: Rig, request: pytest.FixtureRequest) -> Iterator[Watch]:
 
 
 def test_it_talks(watch: Watch) -> None:
-    seen = watch.rig.engine.snapshot()
+    seen = watch.rig.until("live")
     assert (seen.state, seen.backend) == ("live", "sounddevice")
     assert watch.before < 130
 
@@ -86,13 +87,4 @@ def test_the_voice_does_not_stay_where_it_does_not_belong(watch: Watch, how: str
 
 
 def test_the_server_ends_and_comes_back(watch: Watch) -> None:
-    rig = watch.rig
-    watch.fault()
-    rig.server.kill()
-    rig.until("recovering")
-    sleep(0.3)
-    rig.server.restart()
-    watch.gone()
-    rig.server.keep_awake(MIC)
-    rig.play()
-    watch.listen_again()
+    watch.server_ends("")

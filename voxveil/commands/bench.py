@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compute.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     compute.add_argument("--threads", type=int, default=1, metavar="N", help="of each graph (default: 1)")
     compute.add_argument("--all-cores", action="store_true", help="do not keep to one core")
-    kind("latency", "delay from microphone to virtual microphone")
+    delay = kind("latency", "delay from microphone to virtual microphone")
+    delay.add_argument(
+        "--server", choices=("pulseaudio", "pipewire"), default="pulseaudio", help="whose (default: pulseaudio)"
+    )
     cable = kind("cable", "what your sound hardware adds: an output joined to an input by a cable", "of chirps")
     cable.add_argument("--play", metavar="DEVICE", help="output (default: the system's own)")
     cable.add_argument("--record", metavar="DEVICE", help="input (default: the system's own)")
@@ -90,7 +93,7 @@ def _measure(args: argparse.Namespace, bundle: Any) -> dict[str, Any]:
     if args.kind == "latency":
         from bench.latency import latency
 
-        return latency(bundle, args.seconds)
+        return latency(bundle, args.seconds, args.server)
     if args.kind == "cable":
         from bench.cable import cable
 

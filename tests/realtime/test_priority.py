@@ -1,0 +1,75 @@
+"""A higher priority is asked for and never demanded; the answer of rtkit is what counts where the system refuses."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from realtime import priority, rtkit
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="rtkit is Linux's")
+STUB = """#!/bin/sh
+echo "$@" >> "$(dirname "$0")/asked"
+case "$*" in *{refused}*) exit 1;; esac
+"""
+
+
+def refuse(*_: object) -> None:
+    raise PermissionError
+
+
+@pytest.fixture
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A system that grants nothing by itself, and a `busctl` that notes what it is asked; its folder."""
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    monkeypatch.setattr(os, "setpriority", refuse)
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return tmp_path
+
+
+def stub(folder: Path, refused: str = "nothing") -> None:
+    (folder / "busctl").write_text(STUB.format(refused=refused))
+    (folder / "busctl").chmod(0o755)
+
+
+def asked(folder: Path) -> list[str]:
+    return (folder / "asked").read_text().splitlines()
+
+
+def test_a_device_thread_gets_real_time(bus: Path) -> None:
+    stub(bus)
+    assert priority.raise_own(priority.AUDIO, wait=True) == "real time (by rtkit)"
+    call = f"MakeThreadRealtimeWithPID ttu -- {os.getpid()} {threading.get_native_id()} {priority.AUDIO}"
+    assert [line.endswith(call) for line in asked(bus)] == [True]
+
+
+def test_the_model_never_gets_what_would_end_it_when_it_is_slow(bus: Path) -> None:
+    stub(bus)
+    assert priority.raise_own(priority.MODEL, wait=True) == "nice -11 (by rtkit)"
+    assert all("MakeThreadHighPriorityWithPID tti" in line for line in asked(bus))
+
+
+def test_what_is_refused_is_done_without(bus: Path) -> None:
+    stub(bus, refused="MakeThreadRealtime")
+    assert priority.raise_own(priority.AUDIO, wait=True) == "nice -11 (by rtkit)"
+    stub(bus, refused="org.freedesktop")
+    assert priority.raise_own(priority.AUDIO, wait=True) == "ordinary"
+
+
+def test_no_bus_no_harm(bus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(bus))
+    assert priority.raise_own(priority.AUDIO, wait=True) == "ordinary"
+    assert not rtkit.nice(threading.get_native_id(), -11)
+
+
+def test_what_the_system_grants_needs_no_rtkit(bus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub(bus)
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
+    assert priority.raise_own(priority.MODEL, wait=True) == "real time"
+    assert not (bus / "asked").exists()

@@ -1,0 +1,103 @@
+"""What cannot work is said in one line: a name that fits two devices, a server that lets nobody in, a device in use."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sounddevice
+
+from core.errors import DeviceError
+from realtime import streams
+from realtime.config import EngineConfig
+from realtime.rings import CaptureRing, PlayRing
+from tests import click_bundle
+from tests.audio_server import MISSING, PulseServer
+
+needs_server = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PulseServer]:
+    with PulseServer({"desk": 48_000, "desk_two": 48_000, "cable": 48_000}) as server:
+        yield server
+
+
+def live(bundle: Path, environment: dict[str, str], *words: str) -> str:
+    """The one line that `voxveil live` says before it ends with status 2."""
+    done = subprocess.run(
+        [sys.executable, "-m", "voxveil", "live", "--bundle", str(bundle), "--seconds", "20", "--json", *words],
+        capture_output=True, text=True, timeout=90, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 2, done
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@needs_server
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--input", "desk", "--output", "cable"), ["desk.monitor", "desk_two.monitor", "fits 2 input devices"]),
+        (("--input", "desk.monitor", "--output", "nowhere"), ["no output device “nowhere”", "voxveil devices"]),
+        (("--input", "desk.monitor", "--output", "desk"), ["choose another microphone"]),
+    ],
+)
+def test_devices_that_cannot_be_meant(
+    server: PulseServer, tmp_path: Path, words: tuple[str, ...], says: list[str]
+) -> None:
+    line = live(click_bundle.make(tmp_path / "bundle").path, server.environment, *words)
+    assert all(word in line for word in says), line
+
+
+@needs_server
+def test_a_server_that_lets_nobody_in(server: PulseServer, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (tmp_path / "key").write_bytes(os.urandom(256))
+    (tmp_path / "wrong").write_bytes(os.urandom(256))
+    server.pactl(
+        "load-module", "module-native-protocol-tcp", "listen=127.0.0.1", f"port={port}",
+        "auth-cookie-enabled=1", f"auth-cookie={tmp_path / 'key'}",
+    )  # fmt: skip
+    environment = {
+        **server.environment, "PULSE_SERVER": f"tcp:127.0.0.1:{port}", "PULSE_COOKIE": str(tmp_path / "wrong")
+    }  # fmt: skip
+    line = live(click_bundle.make(tmp_path / "bundle").path, environment, "--backend", "pulse")
+    assert "Access denied" in line
+    assert "may you use it" in line
+
+
+def test_a_device_that_another_program_holds(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """As with WASAPI's exclusive mode: found, with a rate, and refused at the last moment."""
+
+    def held(**_: object) -> None:
+        raise sounddevice.PortAudioError("Device unavailable", -9985)
+
+    device = {
+        "name": "Desk", "index": 0, "hostapi": 0, "max_input_channels": 1, "max_output_channels": 2,
+        "default_samplerate": 48_000.0,
+    }  # fmt: skip
+    twin = {**device, "name": "Loud", "index": 1}
+    monkeypatch.setattr(sounddevice, "_terminate", lambda: None)
+    monkeypatch.setattr(sounddevice, "_initialize", lambda: None)
+    monkeypatch.setattr(sounddevice, "query_devices", lambda: [device, twin])
+    monkeypatch.setattr(sounddevice, "query_hostapis", lambda: [{"name": "test"}])
+    for kind in ("input", "output"):
+        monkeypatch.setattr(sounddevice, f"check_{kind}_settings", lambda **_: None)
+    monkeypatch.setattr(sounddevice, "InputStream", held)
+    backend = streams.SoundDeviceBackend()
+    backend.open(EngineConfig("bundle", (0.0, 0.0, 1.0), input="Desk", output="Loud", backend="sounddevice"))
+    board = request.getfixturevalue("board")
+    with pytest.raises(DeviceError, match="another program") as caught:
+        backend.start(CaptureRing(board), PlayRing(board, 48_000), lambda: None)
+    assert "“Desk”" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    backend.close()
