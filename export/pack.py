@@ -23,7 +23,7 @@ from model.live import LiveModel
 LICENCE = (
     "Model weights: CC BY 4.0. Trained on speech rendered with Kokoro-82M (Apache-2.0; sentences from Debian's fortune "
     "collections) and on real speech under CC BY 4.0: LibriSpeech (Panayotov et al. 2015) and speechocean762 "
-    "(Zhang et al. 2021)."
+    "(Zhang et al. 2021). The content network began as the encoder of Whisper tiny (Radford et al. 2022, MIT licence)."
 )
 
 

@@ -25,8 +25,8 @@ class LiveConfig:
         entries: codebook sizes for 50, 25 and 12.5 Hz. Smaller is more private and less intelligible.
         code_dim: numbers per code vector.
         voice_dim: size of a voice embedding.
-        encoder_width, encoder_heads, encoder_hidden, encoder_layers: those of Whisper tiny, whose weights training starts
-            from.
+        encoder_width, encoder_heads, encoder_hidden, encoder_layers: those of Whisper tiny, from whose weights training
+            starts.
         encoder_window: steps of 20 ms that each layer of the content network can see.
         encoder_dropout: of the content network, in training only.
         voices: rows of the training-time voice table. Buffer `voice_range` (voices, 2) holds each one's log-F0 range.
