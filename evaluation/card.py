@@ -8,7 +8,7 @@ from typing import Any
 
 from core.bundle import Bundle
 from core.errors import ConfigError
-from evaluation.words import TITLES, eer, in_words, number, span
+from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, span
 
 
 def read_report(report: Path, bundle: Bundle) -> dict[str, Any]:
@@ -74,6 +74,7 @@ def card_text(results: dict[str, Any], bundle: Bundle) -> str:
         *scores(results, list(results["rows"])),
         "",
         *_noise(results["noise"]),
+        *_groups(results.get("groups", {})),
         "Similarity (Resemblyzer, cosine):",
         "",
         "| | |",
@@ -107,19 +108,34 @@ def _noise(noise: dict[str, Any]) -> list[str]:
     return [*head, *lines, ""]
 
 
+def _groups(groups: dict[str, Any]) -> list[str]:
+    if len(groups) < 2:
+        return []
+    lines = [
+        f"| {name} | {row['anonymized']['OVRL']['talkers']} | {_cell(row['anonymized']['OVRL'], 'OVRL')} "
+        f"| {_cell(row['original']['wer'], 'wer')} | {_cell(row['anonymized']['wer'], 'wer')} "
+        f"| {_cell(row['anonymized']['f0_correlation'], 'f0_correlation')} |"
+        for name, row in groups.items()
+    ]
+    head = f"| | talkers | {TITLES['OVRL']} | {TITLES['wer']}, original | anonymized | {TITLES['f0_correlation']} |"
+    return ["By group and sex:", "", head, "|---" * 6 + "|", *lines, ""]
+
+
 def _privacy(results: dict[str, Any]) -> list[str]:
     attacks = results["attacks"]
     if not attacks:
         return ["Not measured for this bundle."]
     head = [
-        "| attacker | equal error rate (50 = cannot tell) | D_sys | women, men | least protected |",
-        "|---" * 5 + "|",
+        "| attacker | equal error rate (50 = cannot tell) | the same among one sex and group | D_sys | women, men "
+        "| least protected | guessed |",
+        "|---" * 7 + "|",
     ]
     lines = []
     for name, a in attacks.items():
         sexes = ", ".join(f"{sex} {value:.0f} %" for sex, value in a["by_sex"].items()) or "–"
         worst = f"{a['worst_talker']} ({a['worst_eer']:.0f} %)"
-        lines.append(f"| {name} | {eer(a)} | {a['linkability']:.2f} | {sexes} | {worst} |")
+        cells = (name, eer(a), eer_within(a), f"{a['linkability']:.2f}", sexes, worst, guesses(a))
+        lines.append(f"| {' | '.join(cells)} |")
     taught, second = results["about"]["lessons"], results["about"]["second_verifier"]
     notes = [
         "",

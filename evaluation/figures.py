@@ -92,4 +92,6 @@ def measured(results: dict[str, Any]) -> dict[str, Any]:
         attack = strongest(results["attacks"], "anonymized", attacker)
         if attack is not None:
             found[f"eer {attacker}"] = round(attack["eer"], 2)
+            if "eer_within_group" in attack:
+                found[f"eer_within_group {attacker}"] = round(attack["eer_within_group"], 2)
     return found

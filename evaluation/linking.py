@@ -14,7 +14,7 @@ from evaluation.attributes import guessed
 from evaluation.backend import FEWEST_TALKERS, Discriminant, Plda, Vectors
 from evaluation.finetuning import fine_tuned
 from evaluation.measure import bands, codes_of, embed, embed_again, melody_of
-from evaluation.privacy import Pairs, Score, attack, cosines, deidentification
+from evaluation.privacy import Pairs, Score, attack, cosines, deidentification, within
 from evaluation.systems import System
 from evaluation.talkers import Recording
 from evaluation.workshop import Crew, Job, Workshop
@@ -207,9 +207,15 @@ def _vectors(todo: list[Job], read: Read) -> Vectors:
 
 
 def _figures(enrolled: Vectors, trials: Vectors, score: Score, sides: Sides) -> dict[str, Any]:
-    """An attack's figures, and its equal error rate among women and among men: a mean over both profits from pairs
-    that any ear tells apart."""
+    """An attack's figures, and two that leave out pairs that any ear tells apart: its equal error rate among women and
+    among men, and `eer_within_group`: a trial meets only talkers of the same sex and the same accent or corpus."""
     found = asdict(attack(enrolled, trials, score, sides.pairs))
+    kinds = {t: f"{sides.groups.get(t, '')} {sides.sexes.get(t, '?')}" for t in found["by_talker"]}
+    alike = within(trials, kinds, sides.pairs)
+    if any(u != t for t, u in alike):
+        close = attack(enrolled, trials, score, alike)
+        found |= {"eer_within_group": close.eer, "low_within_group": close.low, "high_within_group": close.high}
+        found["other_within_group"] = close.other
     by_sex = {}
     for sex in ("F", "M"):
         group = [t for t in found["by_talker"] if sides.sexes.get(t) == sex]

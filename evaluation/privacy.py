@@ -142,6 +142,19 @@ def attack(
     )
 
 
+def within(trial: Mapping[str, Sequence[Vector]], kinds: Mapping[str, str], pairs: Pairs | None) -> Pairs:
+    """Of all pairs, or of those of a trial list, the ones whose talkers are of one kind (a sex, an accent, a corpus).
+
+    Talkers of two corpora differ by room, microphone and kind of text; telling those apart is not recognising anybody.
+    """
+    return {
+        (t, u): list(range(len(trial[u]))) if pairs is None else pairs.get((t, u), [])
+        for t in kinds
+        for u in kinds
+        if kinds[t] == kinds[u] and u in trial
+    }
+
+
 def deidentification(original: list[list[float]], across: list[list[float]]) -> float:
     """How far anonymizing blurs who is who, 0 (not at all) to 1 (fully), after Noe et al. (arXiv 2008.04962).
 

@@ -16,7 +16,7 @@ import soundfile
 from core.spec import SAMPLE_RATE
 from evaluation.pictures import before_and_after, linking, map_of_systems, matrices
 from evaluation.published import CAUTION, LEFT_OUT, POINTS
-from evaluation.words import TITLES, eer, in_words, number, points, span
+from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, points, span
 
 Sound = npt.NDArray[np.float32]
 
@@ -48,6 +48,7 @@ def write_html(results: dict[str, Any], examples: list[tuple[str, Sound, Sound]]
         _section("Quality, words and melody", _scores(results["rows"])),
         _section("Words in noise and in a room", _noise(results["noise"])) if results["noise"] else "",
         _section("By voice", _by_voice(results["voices"])),
+        _section("By group of talkers", _by_group(results["groups"])) if len(results["groups"]) > 1 else "",
         _section("Attackers", _attacks(results["attacks"], results)),
         _section("Privacy against intelligibility", _map(results)) if points(results) else "",
         _section("Whose voice is it?", _similarity(results["similarity"])),
@@ -92,6 +93,21 @@ def _by_voice(voices: dict[str, Any]) -> str:
     return _table(["voice", *(TITLES[key] for key in keys)], lines)
 
 
+def _by_group(groups: dict[str, Any]) -> str:
+    columns = [(side, key) for key in ("OVRL", "wer", "f0_correlation") for side in ("original", "anonymized")]
+    columns = [(side, key) for side, key in columns if (side, key) != ("original", "f0_correlation")]
+    columns = [(side, key) for side, key in columns if any(row[side][key]["count"] for row in groups.values())]
+    lines = [
+        [
+            html.escape(name),
+            str(row["anonymized"]["OVRL"]["talkers"]),
+            *(_cell(row[side][key], key) for side, key in columns),
+        ]
+        for name, row in groups.items()
+    ]
+    return _table(["group and sex", "talkers", *(f"{TITLES[key]}, {side}" for side, key in columns)], lines)
+
+
 def _similarity(similarity: dict[str, Any]) -> str:
     lines = [[html.escape(key.replace("_", " ")), _cell(e, key)] for key, e in similarity.items()]
     return (
@@ -106,15 +122,15 @@ def _attacks(attacks: dict[str, Any], results: dict[str, Any]) -> str:
     lines = []
     for name, a in attacks.items():
         sexes = ", ".join(f"{sex} {value:.0f} %" for sex, value in a["by_sex"].items()) or "–"
-        guessed = ", ".join(
-            f"{key.partition('_')[0]} {a[key]:.0f} %" for key in ("sex_guessed", "group_guessed") if key in a
-        )
         blur = f"{a['deidentification']:.2f}" if "deidentification" in a else ""
         worst = f"{html.escape(a['worst_talker'])}: {a['worst_eer']:.0f} %"
         rate = f"{eer(a)} <small>{a['same']} trials</small>"
-        lines.append([html.escape(name), rate, f"{a['linkability']:.2f}", blur, sexes, worst, guessed])
+        lines.append(
+            [html.escape(name), rate, eer_within(a), f"{a['linkability']:.2f}", blur, sexes, worst, guesses(a)]
+        )
     head = [
-        "attacker", "equal error rate (50 = cannot tell)", "linkability D_sys", "de-identification", "women, men",
+        "attacker", "equal error rate (50 = cannot tell)", "the same among one sex and group", "linkability D_sys",
+        "de-identification", "women, men",
         "least protected", "guessed (half = cannot tell)",
     ]  # fmt: skip
     ours = {n: a for n, a in attacks.items() if a["system"] in ("original", "anonymized")}

@@ -15,7 +15,7 @@ from evaluation.noise import words_by_condition
 from evaluation.plan import Plan, chosen, lessons
 from evaluation.report import write_html, write_json
 from evaluation.similarity import centroid
-from evaluation.summary import Vector, figures, similarities
+from evaluation.summary import Vector, by_group, figures, similarities
 from evaluation.systems import System, dealt
 from evaluation.table import show
 from evaluation.talkers import Recording, references, spread
@@ -63,6 +63,7 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
         },
         "rows": {name: figures(row) for name, row in rows.items()},
         "voices": {v: figures([m for m in rows[ours.name] if m.target == v]) for v in ours.targets},
+        "groups": by_group(rows["original"], rows[ours.name]),
         "similarity": similarities(rows["original"], rows[ours.name], targets),
         "noise": noise,
         "attacks": attacked,

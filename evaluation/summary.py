@@ -28,6 +28,19 @@ def figures(rows: list[Measured]) -> dict[str, Any]:
     }
 
 
+def by_group(originals: list[Measured], made: list[Measured]) -> dict[str, Any]:
+    """`figures` of both rows for each accent (or corpus) and sex: a mean over all hides whom an anonymizer suits."""
+    found: dict[str, Any] = {}
+    for kind in sorted({_kind(m) for m in made}):
+        sides = {"original": originals, "anonymized": made}
+        found[kind] = {name: figures([m for m in rows if _kind(m) == kind]) for name, rows in sides.items()}
+    return found
+
+
+def _kind(m: Measured) -> str:
+    return ", ".join(part for part in (m.recording.group, m.recording.sex) if part)
+
+
 def _weights(rows: list[Measured], name: str) -> list[float] | None:
     return [float(m.weights.get(name, 0)) for m in rows] if any(name in m.weights for m in rows) else None
 

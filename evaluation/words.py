@@ -49,6 +49,20 @@ def eer(a: dict[str, Any]) -> str:
     return f"{a['eer']:.1f} % [{a['low']:.1f}, {a['high']:.1f}]"
 
 
+def eer_within(a: dict[str, Any]) -> str:
+    """The same among talkers of one sex and one group; "–" where there were no two of a kind."""
+    names = ("eer", "low", "high")
+    if "eer_within_group" not in a:
+        return "–"
+    return eer({name: a[f"{name}_within_group"] for name in names})
+
+
+def guesses(a: dict[str, Any]) -> str:
+    """How often sex and group were guessed from the output, where that was tried."""
+    found = [f"{key.partition('_')[0]} {a[key]:.0f} %" for key in ("sex_guessed", "group_guessed") if key in a]
+    return ", ".join(found)
+
+
 def strongest(attacks: dict[str, Any], system: str, attackers: str = "") -> dict[str, Any] | None:
     """The attack on a system with the lowest equal error rate, of those whose attacker begins with `attackers`."""
     found = [a for a in attacks.values() if a["system"] == system and a["attacker"].startswith(attackers)]

@@ -49,6 +49,7 @@ def test_every_attacker_gives_figures(tmp_path: Path, monkeypatch: pytest.Monkey
     for a in found.values():
         assert 0 <= a["eer"] <= 100
         assert 0 <= a["linkability"] <= 1
+        assert a["eer_within_group"] == a["eer"], "all are of one kind here: neither sex nor accent is known"
         assert set(a["by_talker"]) == {"t00", "t01", "t02"}
         assert np.shape(a["matrix"]) == (3, 3)
     assert 'alt="similarity matrices"' in (tmp_path / "out" / "report.html").read_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evaluation.privacy import attack, equal_error_rate, linkability
+from evaluation.privacy import attack, equal_error_rate, linkability, within
 
 RNG = np.random.default_rng(0)
 
@@ -59,3 +59,19 @@ def test_the_worst_protected_talker_is_named() -> None:
     trial = {t: [rng.standard_normal(64) for _ in es] for t, es in enrol.items()}
     trial["t7"] = enrol["t7"]
     assert attack(enrol, trial).worst_talker == "t7"
+
+
+def test_two_corpora_are_no_talkers() -> None:
+    """Vectors that tell the corpus and nothing else: half of all impostors fail, none of those from the same corpus."""
+    rng = np.random.default_rng(3)
+    room = {f"t{i}": (1.0 if i < 20 else -1.0) * np.ones(8) for i in range(40)}
+    sides = [{t: [r + rng.standard_normal(8) for _ in range(5)] for t, r in room.items()} for _ in range(2)]
+    kinds = {t: "read" if r[0] > 0 else "free" for t, r in room.items()}
+    assert attack(*sides).eer < 35
+    close = attack(*sides, pairs=within(sides[1], kinds, None))
+    assert 45 < close.eer < 55
+    assert close.other == 2 * 20 * 19 * 5
+    listed = within(sides[1], kinds, {("t0", "t1"): [2], ("t0", "t30"): [3], ("t0", "t0"): [0]})
+    assert listed["t0", "t1"] == [2]
+    assert listed["t0", "t0"] == [0]
+    assert ("t0", "t30") not in listed

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from time import sleep
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tests import click_bundle
 from tests.audio_server import MISSING
 from tests.realtime import rig as rigs
 from tests.realtime.recorders import Listener
-from tests.realtime.rig import CABLE, MIC, SPEAKERS, Rig, busy
+from tests.realtime.rig import CABLE, MIC, SPEAKERS, Rig, busy, patience_s
 from tests.realtime.watch import SILENT_S, Watch
 
 pytestmark = [
@@ -57,6 +57,16 @@ def test_it_talks(watch: Watch) -> None:
     assert watch.before < 130
 
 
+def stream_at(rig: Rig, device: str) -> str:
+    """The server's index of the stream that is played there, "" while there is none."""
+    streams, sinks = (
+        [line.split("\t") for line in rig.server.pactl("list", "short", what).splitlines()]
+        for what in ("sink-inputs", "sinks")
+    )
+    there = [sink[0] for sink in sinks if sink[1] == device]
+    return next((stream[0] for stream in streams if stream[1] in there), "")
+
+
 @pytest.mark.parametrize("how", ["unplugged", "moved"])
 def test_the_voice_does_not_stay_where_it_does_not_belong(watch: Watch, how: str) -> None:
     """The server moves the stream to the loudspeakers and says nothing: it must be noticed, and be silenced there."""
@@ -67,10 +77,10 @@ def test_the_voice_does_not_stay_where_it_does_not_belong(watch: Watch, how: str
         watch.fault()
         rig.server.unload_sink(CABLE)
     else:
-        streams = rig.server.pactl("list", "short", "sink-inputs").splitlines()
-        sinks = [line.split("\t") for line in rig.server.pactl("list", "short", "sinks").splitlines()]
-        cable = next(sink[0] for sink in sinks if sink[1] == CABLE)
-        ours = next(line.split("\t")[0] for line in streams if line.split("\t")[1] == cable)
+        end = monotonic() + patience_s()
+        while not (ours := stream_at(rig, CABLE)):
+            assert monotonic() < end, "the voice is nowhere"
+            sleep(0.05)
         rig.server.pactl("move-sink-input", ours, SPEAKERS)
     rig.until("recovering")
     if how == "unplugged":
