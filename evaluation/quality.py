@@ -25,10 +25,12 @@ def dnsmos(samples: npt.NDArray[np.float32]) -> dict[str, float]:
     """Samples at 24 kHz to SIG, BAK, OVRL and P808, each 1 to 5.
 
     The mean over two windows of 9 s, the first and the last; shorter recordings are repeated to fill one, as the
-    predictor's authors do. (They take a window every second: the same opinion at three times the time.)
+    predictor's authors do. (They take a window every second, up to nine of a short one: the same opinion, but slowly.)
     """
     heard = np.clip(resample(samples, SAMPLE_RATE, RATE), -1.0, 1.0).astype(np.float32)
-    starts = {0, max(0, len(heard) - WINDOW)}
+    while len(heard) < WINDOW:
+        heard = np.concatenate([heard, heard])
+    starts = {0, len(heard) - WINDOW}
     found = [_dnsmos()(heard[start : start + WINDOW], RATE, False) for start in starts]
     keys = ("sig_mos", "bak_mos", "ovrl_mos", "p808_mos")
     return {name: float(np.mean([f[key] for f in found])) for name, key in zip(NAMES, keys, strict=True)}
