@@ -26,7 +26,8 @@ class WindowedAttention(StreamingLayer):
         self.width, self.heads, self.window = width, heads, window
         self.receptive_field = window
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.nearness = nn.Parameter(torch.zeros(heads, window))
+        # The oldest step first: so it is added as it is in a graph for single steps, and can be read back from there.
+        self.nearness = nn.Parameter(torch.zeros(heads, 1, window))
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, C) to (B, T, C), offline."""
@@ -50,11 +51,11 @@ class WindowedAttention(StreamingLayer):
     def _scores(self, steps: int) -> Tensor:
         """(H, T, T + W - 1): nearness of each key to each step, minus infinity outside of the window."""
         if steps == 1:
-            return self.nearness.flip(1)[:, None]
+            return self.nearness
         at = torch.arange(steps, device=self.nearness.device)
-        back = at[:, None] + self.window - 1 - torch.arange(steps + self.window - 1, device=self.nearness.device)
-        inside = (back >= 0) & (back < self.window)
-        return torch.where(inside, self.nearness[:, back.clamp(0, self.window - 1)], float("-inf"))
+        place = torch.arange(steps + self.window - 1, device=self.nearness.device) - at[:, None]
+        inside = (place >= 0) & (place < self.window)
+        return torch.where(inside, self.nearness[:, 0, place.clamp(0, self.window - 1)], float("-inf"))
 
 
 class AttentionBlock(StreamingLayer):

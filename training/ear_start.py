@@ -9,7 +9,7 @@ from core.errors import ConfigError
 from core.spec import MELS
 from model.content import ContentNet
 from model.frontend import SPEECH_FLOOR
-from training.perception.whisper_encoder import load_whisper, read_ctranslate2, whisper_file
+from training.perception.whisper_encoder import Block, load_whisper, read_ctranslate2, whisper_file
 
 PLACES = 500
 """Whisper knows where in its window a step lies. Here every step lies nowhere: at the mean of its first places."""
@@ -82,10 +82,12 @@ def set_nearness(content: ContentNet, features: Tensor, folder: str, samples: Te
     y, _ = content.stem.stream(features, content.stem.initial_state(len(features)))
     y = y + content.place
     x = whisper.stem(samples)
-    for block, original in zip(content.typed(), whisper.blocks, strict=True):
+    originals = [block for block in whisper.blocks if isinstance(block, Block)]
+    for block, original in zip(content.typed(), originals, strict=True):
         there = _by_distance(original.qkv(original.norm1(x)), block.attention.heads, block.attention.window)
         here = _by_distance(block.attention.qkv(block.norm1(y)), block.attention.heads, block.attention.window)
-        block.attention.nearness.copy_(there - here - (there - here).mean(1, keepdim=True))
+        more = there - here - (there - here).mean(1, keepdim=True)
+        block.attention.nearness.copy_(more.flip(1)[:, None])
         y, x = block(y), original(x)
 
 
