@@ -122,8 +122,8 @@ class ProsodyNormalizer(StreamingLayer):
     WALK = (3000.0, 3000.0, 3000.0, 25.0)
     """Time constant of each walk in voiced frames."""
     DEPTH = (0.17, 0.38, 0.25, 0.3)
-    """What each walk moves, and by how much: log of z's scale, z's shift, log of energy's scale, energy's shift (nepers).
-    Pushes of the slower two keys follow each other more alike, so that these walks deviate by 1.8 and 1.3, not by 1."""
+    """What each walk moves: log of z's scale, z's shift, log of energy's scale, energy's shift (nepers). Pushes of the
+    two smaller keys are more alike from one to the next: these walks deviate by 1.8 and 1.3, the others by 1."""
     FIRMER = 0.1
     """Added to the log of energy's scale: else an unlucky mood would lift the noise of pauses."""
 
