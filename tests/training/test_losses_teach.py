@@ -72,7 +72,7 @@ def overfit(task: torch.nn.Module, cost: Callable[[], Tensor], rate: float = 3e-
     [
         (Mel(), (CONTENT, DECODER, "model.voices"), (PITCH, VOCODER, "heads"), 0.8),
         (MelSlope(), (CONTENT, DECODER, "model.voices"), (PITCH, VOCODER, "heads"), 0.97),
-        (Commitment(), (CONTENT,), (PITCH, DECODER, VOCODER, "heads"), 0.8),
+        (Commitment(), (CONTENT,), (PITCH, DECODER, VOCODER, "heads"), 0.97),
         (Phoneme(), (CONTENT, "heads.codes", "heads.latents"), (PITCH, DECODER, VOCODER), 0.9),
         (Pitch(), (PITCH,), (CONTENT, DECODER, VOCODER, "heads"), 0.95),
         (Stft(), (CONTENT, DECODER, "model.voices"), (PITCH, VOCODER, "heads"), 0.95),
