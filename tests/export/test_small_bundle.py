@@ -39,8 +39,8 @@ def test_graphs_equal_torch_streaming_and_offline_over_half_a_minute() -> None:
     parity = compare(small_bundle.model(), bundle, small_bundle.speech(30), bundle.voices.row("bert"), stride=10)
     assert parity.samples == 30 * 24_000
     assert parity.level > 1e-3, "silence would equal silence"
-    # A pitch network with random weights is never sure, and what it is unsure of adds up in the pulses' phase. The bundle
-    # that ships is held to TOLERANCE, in test_parity.py.
+    # A pitch network with random weights is never sure, and what it is unsure of adds up in the pulses' phase. The
+    # bundle that ships is held to TOLERANCE, in test_parity.py.
     assert parity.onnx <= 5 * TOLERANCE
     assert parity.streaming <= 5 * TOLERANCE
 
