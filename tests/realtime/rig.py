@@ -154,8 +154,8 @@ class Rig:
         self.known_delay = before
 
     def _held_more_ms(self) -> float:
-        """By how much the server's reserve may have changed: it does when the server ran out of sound, which a host that
-        takes the processor away makes it do, and no load average tells.
+        """By how much the server's reserve may have changed: it does when the server ran out of sound, as it does on a
+        host that takes the processor away, of which no load average tells.
         """
         return 40.0 if any(self.engine.snapshot().xruns.values()) else 0.0
 
