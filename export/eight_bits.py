@@ -18,6 +18,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from core.bundle import GRAPHS, VOICES_FILE, Bundle, write_manifest
+from export.names import TURNED
 from export.simplify import pick_in_place
 
 BLOCK = 32
@@ -89,7 +90,7 @@ def quantise_graph(source: Path, target: Path, smallest: int = SMALLEST) -> list
         matrix = numpy_helper.to_array(weight).astype(np.float32)
         name = node.input[1]
         if turned:
-            matrix, name = matrix.T, name.removesuffix(".T") if name.endswith(".T") else f"{name}.T"
+            matrix, name = matrix.T, name.removesuffix(TURNED) if name.endswith(TURNED) else name + TURNED
         stored[name] = quantise(matrix)
         nodes += _product(node, name, *matrix.shape)
     used = {name for node in nodes if node.op_type != "Cast" for name in node.input}

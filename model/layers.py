@@ -62,19 +62,15 @@ class GatedBlock(StreamingLayer):
         hidden: width of the gated unit.
         kernel, dilation: of the convolution.
         condition: size of the conditioning vector, 0 for none.
-        dropout: share of hidden units silenced in training.
     """
 
-    def __init__(
-        self, channels: int, hidden: int, kernel: int, dilation: int, condition: int = 0, dropout: float = 0.0
-    ) -> None:
+    def __init__(self, channels: int, hidden: int, kernel: int, dilation: int, condition: int = 0) -> None:
         super().__init__()
         self.conv = CausalDepthwise(channels, kernel, dilation)
         self.receptive_field = self.conv.receptive_field
         self.norm = nn.LayerNorm(channels)
         self.film = nn.Linear(condition, 2 * channels) if condition else None
         self.gate = nn.Linear(channels, 2 * hidden)
-        self.dropout = nn.Dropout(dropout)
         self.project = nn.Linear(hidden, channels)
         nn.init.normal_(self.project.weight, std=0.3 / hidden**0.5)
         nn.init.zeros_(self.project.bias)
@@ -103,7 +99,7 @@ class GatedBlock(StreamingLayer):
                 scale, shift = scale[:, None], shift[:, None]
             y = y * (1 + scale) + shift
         value, gate = self.gate(y).chunk(2, dim=-1)
-        return self.project(self.dropout(value * torch.sigmoid(gate)))
+        return self.project(value * torch.sigmoid(gate))
 
 
 class GatedStack(StreamingLayer):
@@ -116,10 +112,9 @@ class GatedStack(StreamingLayer):
         kernel: int,
         dilations: tuple[int, ...],
         condition: int = 0,
-        dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList([GatedBlock(channels, hidden, kernel, d, condition, dropout) for d in dilations])
+        self.blocks = nn.ModuleList([GatedBlock(channels, hidden, kernel, d, condition) for d in dilations])
         self.receptive_field = 1 + sum(b.receptive_field - 1 for b in self._typed())
 
     def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:

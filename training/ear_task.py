@@ -11,7 +11,7 @@ from model.live import LiveConfig
 from training.crops import Batch
 from training.data.prepared import RECOGNIZER_WIDTH, PreparedCorpus
 from training.ear_start import begin_with_whisper, set_nearness
-from training.live_task import SETTLE, LiveTask
+from training.live_task import LiveTask, settled
 from training.losses.base import Loss, Step
 from training.perception.resample import RATE
 from training.precision import mixed
@@ -63,10 +63,8 @@ class EarTask(LiveTask):
         with mixed(batch.heard.device.type):
             y = encoder.content.understand(encoder.features(heard, batch.warp if learn else None))
             logits, understood = self.heads["steps"](y), self.recognizer(y)
-        mask = torch.zeros(y.shape[:2], device=y.device)
-        mask[:, SETTLE:] = 1
         return Step(
-            step_mask=mask,
+            step_mask=settled(y),
             phone_logits={"steps": logits.float()},
             phones=batch.phones,
             phone_soft=batch.phone_soft,

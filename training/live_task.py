@@ -92,8 +92,7 @@ class LiveTask(lightning.LightningModule):
 
     def mel_step(self, batch: Batch, mel: Tensor) -> Step:
         """What losses of the domain "mel" look at: paired crops, the settling steps left out."""
-        mask = torch.zeros(mel.shape[:2], device=mel.device)
-        mask[:, SETTLE * FRAMES :] = 1
+        mask = settled(mel, SETTLE * FRAMES)
         return Step(mel=mel, mel_target=self.voice_mel(batch.wanted), mel_mask=mask * batch.paired[:, None])
 
     def log_step(self, step: Step, stage: str, count: int) -> Tensor:
@@ -154,6 +153,13 @@ def target_prosody(batch: Batch, energy: Tensor, shaken: bool) -> Tensor:
         log_f0 = log_f0 + SHAKE[1] * batch.shake[:, 1:]
     normal = torch.clamp(energy - level[:, None], *ENERGY_RANGE)
     return torch.stack([log_f0, batch.wanted_voicing, normal], dim=-1)
+
+
+def settled(x: Tensor, first: int = SETTLE) -> Tensor:
+    """For x (B, T, ...) which of its times count, (B, T): 0 before `first`, then 1."""
+    mask = torch.zeros(x.shape[:2], device=x.device)
+    mask[:, first:] = 1
+    return mask
 
 
 def take(batch: Batch, rows: Tensor) -> Batch:

@@ -14,7 +14,7 @@ from model.live import LiveConfig
 from model.quantizer import perplexity
 from training.crops import Batch
 from training.data.prepared import RECOGNIZER_WIDTH
-from training.live_task import SETTLE, LiveTask, take
+from training.live_task import SETTLE, LiveTask, settled, take
 from training.losses.base import Loss, Step
 from training.precision import mixed
 from training.schedule import adam
@@ -102,8 +102,7 @@ class VqvaeTask(LiveTask):
             }
             step.understood = self.understanding(quantized.flatten(2)).float()
         step.latents, step.quantized = held, quantized.detach()
-        step.step_mask = torch.zeros(latents.shape[:2], device=self.device)
-        step.step_mask[:, SETTLE:] = 1
+        step.step_mask = settled(latents)
         step.phones, step.phone_soft, step.understood_wanted = batch.phones, batch.phone_soft, batch.understood
         step.pitch_logits, step.f0 = pitch, batch.heard_f0
         step.talker, step.talker_weight = batch.talker, batch.talker_weight
