@@ -75,7 +75,7 @@ class BundleChange:
         return row
 
     def _load(self) -> None:
-        # Below the model's own thread, but ahead of other programs: what it holds meanwhile, it holds shortly.
+        # Below the model's own thread, but ahead of other programs.
         priority.raise_own(priority.LOADING)
         try:
             pipeline = Pipeline(Bundle.load(Path(self._path)), provider=self._provider, threads=1)

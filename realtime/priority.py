@@ -11,17 +11,20 @@ import threading
 
 from realtime import rtkit
 
-NICE = -11
-AUDIO, MODEL, LOADING = 8, 5, 1
-"""Real-time priorities of the threads that serve devices, of the model's and of one that loads beside it."""
+NICE = {8: -11, 5: -11, 1: -5}
+AUDIO, MODEL, LOADING = NICE
+"""Real-time priorities, and nice values, of threads that serve devices, of the model's and of one that loads beside it.
+"""
 _PR_SET_PDEATHSIG = 1
 
 
 def raise_own(level: int, wait: bool = False) -> str:
     """Raise the calling thread's priority (on Windows the process's).
 
-    Real-time scheduling is worth asking for: on a busy machine it halves the time of a block. Threads and processes
-    started from here do not inherit it. What the system refuses, rtkit is asked for on Linux, in the background.
+    Real time is for threads that are done in a moment. Sound servers move sound in threads that have none, and a model
+    that held their core for a whole block made them run out of sound; see `realtime.urgency` for when it may. Threads
+    and processes started from here do not inherit real time. What the system refuses, rtkit is asked for on Linux, in
+    the background.
 
     Args:
         level: AUDIO, MODEL or LOADING.
@@ -33,14 +36,12 @@ def raise_own(level: int, wait: bool = False) -> str:
     if sys.platform == "win32":
         kernel = ctypes.windll.kernel32
         return "high" if kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x80) else "ordinary"
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(level))
-            return "real time"
+    if level == AUDIO and take_real_time(level):
+        return "real time"
     granted = "ordinary"
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
-        granted = f"nice {NICE}"
+        os.setpriority(os.PRIO_PROCESS, 0, NICE[level])
+        granted = f"nice {NICE[level]}"
     if sys.platform == "linux" and level != LOADING:
         asked = (threading.get_native_id(), level, granted)
         if wait:
@@ -49,11 +50,29 @@ def raise_own(level: int, wait: bool = False) -> str:
     return granted
 
 
+def take_real_time(level: int) -> bool:
+    """Real time of that priority for the calling thread; whether the system (Linux) grants it."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(level))
+    except OSError:
+        return False
+    return True
+
+
+def give_back_real_time() -> None:
+    """To the nice value that the calling thread had before."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))
+
+
 def _ask_rtkit(thread: int, level: int, granted: str) -> str:
     if level == AUDIO and rtkit.real_time(thread, level):
         return "real time (by rtkit)"
-    if granted == "ordinary" and rtkit.nice(thread, NICE):
-        return f"nice {NICE} (by rtkit)"
+    if granted == "ordinary" and rtkit.nice(thread, NICE[level]):
+        return f"nice {NICE[level]} (by rtkit)"
     return granted
 
 
@@ -61,7 +80,7 @@ def hurry() -> None:
     """For the time of loading: ahead of ordinary programs where that is permitted, but never real-time."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, NICE)
+            os.setpriority(os.PRIO_PROCESS, 0, NICE[MODEL])
 
 
 def end_with_parent() -> None:

@@ -12,7 +12,7 @@ import select
 import signal
 import sys
 import traceback
-from time import monotonic
+from time import monotonic, thread_time
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from core.errors import VoxveilError
 from core.spec import BLOCK
 from realtime import priority
 from realtime.board import BROKEN, FATAL_STATUS, LOADING, READY, WARMING, Board
+from realtime.urgency import Urgency
 
 WARM_BLOCKS = 12
 IDLE_S = 0.1
@@ -68,14 +69,21 @@ def _work(board: Board, bundle_path: str, provider: str) -> int:
     asleep = board.cell("worker_asleep")
     chain: Chain | None = None
     change = BundleChange(board, provider)
+    urgency = Urgency()
     while True:
-        board.put("worker_beat", monotonic())
+        began, busy = monotonic(), thread_time()
+        board.put("worker_beat", began)
         epoch = board.count("epoch")
         if chain is None or chain.epoch != epoch:
             chain = Chain(board, pipeline, pipeline.bundle.delay) if epoch else None
         if chain is not None:
             pipeline = change.poll(chain) or pipeline
             if chain.advance():
+                if urgency.note(monotonic() - began, thread_time() - busy):
+                    if urgency.real_time:
+                        priority.take_real_time(priority.MODEL)
+                    else:
+                        priority.give_back_real_time()
                 continue
         asleep[0] = 1
         if not _sleep():

@@ -71,5 +71,36 @@ def test_no_bus_no_harm(bus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_the_system_grants_needs_no_rtkit(bus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub(bus)
     monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
-    assert priority.raise_own(priority.MODEL, wait=True) == "real time"
+    assert priority.raise_own(priority.AUDIO, wait=True) == "real time"
+    monkeypatch.setattr(os, "setpriority", lambda *_: None)
+    assert priority.raise_own(priority.MODEL, wait=True) == "nice -11"
     assert not (bus / "asked").exists()
+
+
+def test_the_model_does_not_begin_with_real_time(bus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub(bus)
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: pytest.fail("others would have to wait for a whole block"))
+    priority.raise_own(priority.MODEL, wait=True)
+    priority.raise_own(priority.LOADING, wait=True)
+
+
+def test_real_time_is_taken_and_given_back_by_the_thread_itself() -> None:
+    seen: list[int] = []
+
+    def thread() -> None:
+        granted = priority.take_real_time(priority.MODEL)
+        seen.extend([granted, os.sched_getscheduler(0)])
+        priority.give_back_real_time()
+        seen.append(os.sched_getscheduler(0))
+
+    worker = threading.Thread(target=thread)
+    worker.start()
+    worker.join()
+    policy = (os.SCHED_RR if seen[0] else os.SCHED_OTHER) & ~os.SCHED_RESET_ON_FORK
+    assert [each & ~os.SCHED_RESET_ON_FORK for each in seen[1:]] == [policy, os.SCHED_OTHER]
+    assert os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_OTHER
+
+
+def test_real_time_that_is_refused_is_done_without(bus: Path) -> None:
+    assert not priority.take_real_time(priority.MODEL)
+    priority.give_back_real_time()
