@@ -142,6 +142,7 @@ class PulseBackend:
         heard, spoken = np.zeros(MOST, np.float32), np.zeros(MOST, np.float32)
         heard_at, spoken_at = heard.ctypes.data, spoken.ctypes.data
         checked, ran_out, counted_from = 0.0, playback.underflow, monotonic() + BEGIN_S
+        read = wrote = monotonic()
         gc.collect()
         while not self._ending.is_set():
             connection.iterate(POLL_S)
@@ -163,6 +164,7 @@ class PulseBackend:
                     break
                 capture.write(heard[:count], now)
                 wake()
+                read = now
             count = min(playback.writable - self._withheld, MOST)
             if count > 0:
                 if self._latency.served(now):
@@ -171,11 +173,16 @@ class PulseBackend:
                     return
                 play.read_into(spoken[:count])
                 playback.write(spoken_at, count)
+                wrote = now
                 if monitor is not None:
                     monitor.give(spoken_at, count)
             if now - checked > LATENCY_S:
                 checked = now
-                self._latency.note(record.latency_s(), playback.latency_s())
+                # As it was when sound changed hands: since then the one has grown and the other fallen.
+                later = monotonic()
+                self._latency.note(
+                    max(0.0, record.latency_s() - (later - read)), playback.latency_s() + (later - wrote)
+                )
                 if self._cushion.ease(now):
                     self._hold(playback)
                 self._check(record, playback)
