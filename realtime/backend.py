@@ -67,6 +67,9 @@ class Backend(Protocol):
     def latencies(self) -> tuple[float, float]:
         """What input and output device add now (seconds)."""
 
+    def reserve(self) -> float:
+        """What the server now holds more than at first (seconds), because it ran out of sound; part of `latencies`."""
+
     def finished(self) -> bool:
         """Whether the input has come to its end (files only)."""
 

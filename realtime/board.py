@@ -87,6 +87,7 @@ _FIELDS = np.dtype(
         ("out_rate", "i8"),
         ("in_latency", "f8"),
         ("out_latency", "f8"),
+        ("reserve", "f8"),
         ("margin", "f8"),
         ("out_open", "i8"),
         ("worker_pid", "i8"),

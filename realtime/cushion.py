@@ -32,6 +32,11 @@ class Cushion:
         self._changed, self._grown = monotonic(), 0.0
         self._pause, self._eased = self.EASE_S, False
 
+    @property
+    def more(self) -> int:
+        """Frames beyond the least."""
+        return self.frames - self._least
+
     def underflow(self, now: float) -> bool:
         """The server ran out of sound; whether `frames` is larger now."""
         self._times.append(now)

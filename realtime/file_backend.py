@@ -85,6 +85,10 @@ class FileBackend:
         """A chunk is complete when it is delivered: half of it, on average, each way, is part of the pacing."""
         return self._chunk / self._rate, 0.0
 
+    def reserve(self) -> float:
+        """Never any."""
+        return 0.0
+
     def finished(self) -> bool:
         """Whether everything was played."""
         return self._done

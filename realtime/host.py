@@ -179,6 +179,7 @@ class Host:
         in_latency, out_latency = self._backend.latencies()
         self._board.put("in_latency", in_latency)
         self._board.put("out_latency", out_latency)
+        self._board.put("reserve", self._backend.reserve())
         self._latency_at = now + LATENCY_S
 
     def _close(self) -> None:

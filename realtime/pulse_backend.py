@@ -212,6 +212,10 @@ class PulseBackend:
         """As the server measures them."""
         return self._latency.seconds
 
+    def reserve(self) -> float:
+        """As the cushion has grown."""
+        return self._cushion.more / self._playback.rate if self._playback is not None else 0.0
+
     def finished(self) -> bool:
         """Devices have no end."""
         return False

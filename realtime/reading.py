@@ -40,6 +40,7 @@ def snapshot(board: Board, recording: bool = False) -> Snapshot:
         xruns={kind: int(board.fields["xruns"][0][i]) for i, kind in enumerate(XRUNS)},
         drift_ppm=board.get("drift_ppm"),
         ring_fill_ms=1e3 * board.get("fill"),
+        reserve_ms=1e3 * board.get("reserve"),
         provider=board.text("provider"),
         backend=board.text("backend"),
         input=board.text("input"),

@@ -35,6 +35,7 @@ class Snapshot:
         xruns: counts by kind since the start.
         drift_ppm: how much faster the output's clock runs than the input's, as corrected.
         ring_fill_ms: finished sound that waits for the output device.
+        reserve_ms: what the sound server holds more than at first, because it ran out of sound (part of `delay_parts`).
         provider: the onnxruntime provider in use ("" until known).
         backend: the audio backend in use ("" until known).
         input, output: names of the devices in use.
@@ -61,6 +62,7 @@ class Snapshot:
     xruns: dict[str, int] = field(default_factory=dict)
     drift_ppm: float = 0.0
     ring_fill_ms: float = 0.0
+    reserve_ms: float = 0.0
     provider: str = ""
     backend: str = ""
     input: str = ""

@@ -157,6 +157,10 @@ class SoundDeviceBackend:
         """As PortAudio reports them."""
         return float(self._input.latency), float(self._output.latency)
 
+    def reserve(self) -> float:
+        """Never any."""
+        return 0.0
+
     def finished(self) -> bool:
         """Devices have no end."""
         return False

@@ -47,6 +47,7 @@ class AudioServer:
         }
         self.sinks = dict(sinks or {})
         self.modules: dict[str, str] = {}
+        self._rates: dict[str, int] = {}
         self._helpers: list[subprocess.Popen[bytes]] = []
         self._daemons: list[subprocess.Popen[bytes]] = []
         try:
@@ -86,6 +87,7 @@ class AudioServer:
 
     def load_sink(self, name: str, rate: int = 48_000) -> None:
         """Make a null sink (mono, float32) of that name."""
+        self._rates[name] = rate
         self.modules[name] = self.pactl(
             "load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", "channels=1", "channel_map=mono",
             "format=float32le", *self.sink_options,
@@ -115,12 +117,23 @@ class AudioServer:
         return process  # type: ignore[no-any-return]
 
     def keep_awake(self, *sinks: str) -> None:
-        """Hold sinks running: a null sink without a client does not tick."""
+        """Hold sinks running: a null sink without a client does not tick, and PulseAudio gives it the rate of the next
+        client. Returns when they run.
+        """
         for sink in sinks:
             self.helper(
-                "parec", "-d", f"{sink}.monitor", "--latency-msec=5", "--raw",
+                "parec", "-d", f"{sink}.monitor", "--latency-msec=5", "--raw", f"--rate={self._rates[sink]}",
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
+        wanted = {f"{sink}.monitor" for sink in sinks}
+        end = monotonic() + START_S
+        while wanted - {line.split("\t")[1] for line in self._sources() if line.endswith("RUNNING")}:
+            if monotonic() > end:
+                raise RuntimeError(f"{' and '.join(sinks)} did not start to run")
+            sleep(0.02)
+
+    def _sources(self) -> list[str]:
+        return self.pactl("list", "short", "sources").splitlines()
 
     def freeze(self) -> None:
         """Stop the server without ending it."""
@@ -169,10 +182,6 @@ class PulseServer(AudioServer):
         socket = self.folder / "native"
         socket.unlink(missing_ok=True)
         self.environment["PULSE_SERVER"] = f"unix:{socket}"
-        # Otherwise a sink of 44.1 kHz changes to 48 kHz when nobody but a client of that rate uses it.
-        settings = self.folder / "config" / "pulse" / "daemon.conf"
-        settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text("default-sample-rate = 48000\nalternate-sample-rate = 48000\n")
         return [
             [
                 "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm=yes", "--use-pid-file=no",

@@ -17,6 +17,8 @@ from tests.audio_server import AudioServer
 Frames = NDArray[np.float32]
 PULSE = 0.8
 """Size of the pulses in the rig's talk."""
+SOON_S = 1.0
+"""A recorder that is late has caught up by then."""
 PAUSE_S = 0.08
 """Longer than the pieces in which any server hands sound over."""
 
@@ -29,6 +31,7 @@ class Listener:
             "parec", "-d", device, "--raw", "--format=float32le", f"--rate={rate}", "--channels=1", "--latency-msec=5",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        self._rate = rate
         self._pieces: list[tuple[float, bytes]] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -50,9 +53,9 @@ class Listener:
 
     @property
     def times(self) -> NDArray[np.float64]:
-        """When each frame arrived here (monotonic seconds)."""
+        """When the server gave each frame (monotonic seconds), see `given`."""
         pieces = list(self._pieces)
-        return np.repeat([at for at, _ in pieces], [len(piece) // 4 for _, piece in pieces])
+        return given([at for at, _ in pieces], [len(piece) // 4 for _, piece in pieces], self._rate)
 
     def pulses(self, rate: int = 48_000) -> NDArray[np.float64]:
         """When its pulses sounded (monotonic seconds), by the server's even clock.
@@ -88,6 +91,21 @@ class Listener:
         self._process.wait()
         self._thread.join()
         return self.frames
+
+
+def given(arrived: list[float], counts: list[int], rate: int) -> NDArray[np.float64]:
+    """When each frame was given by a server that counts evenly, from when pieces of so many frames arrived.
+
+    A piece may arrive late (this process waited for a processor) but never early, and those that come within the next
+    second tell by how much. While a server stands still, or a recorder loses sound, the count falls behind for good:
+    what comes afterwards is dated by what comes after it, so that nothing passes for younger than it is.
+    """
+    ends = np.cumsum(counts) / rate
+    times = np.asarray(arrived)
+    zero = times - ends
+    last = np.searchsorted(times, times + SOON_S, "right")
+    earliest = [zero[i : max(i + 1, last[i])].min() for i in range(len(zero))]
+    return np.repeat(earliest + ends, counts)
 
 
 class WorkerLog:

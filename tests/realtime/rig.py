@@ -23,8 +23,7 @@ from tests.realtime.recorders import PULSE, Listener
 Frames = NDArray[np.float32]
 MIC, CABLE, SPEAKERS = "mic", "cable", "speakers"
 SAME_MS = 6.0
-"""How far the delay after a fault may be from that before, on a quiet machine. A server that ran out of sound several
-times, as on a busy one, holds more for a while (realtime/cushion.py)."""
+"""How far the delay after a fault may be from that before, on a quiet machine."""
 PULSE_GAP_MS = 150.0
 """The shortest time between two pulses in `talk`."""
 
@@ -127,13 +126,17 @@ class Rig:
         return seen
 
     def delay_ms(self) -> float:
-        """From microphone to output as heard from outside: pulses that go in and clicks that come out."""
+        """From microphone to output as heard from outside: pulses that go in and clicks that come out. Less what the
+        server holds more because it ran out of sound, as it does on a host that takes the processor away.
+        """
         ends = monotonic() + patience_s()
         found: list[float] = []
         while monotonic() < ends:
+            reserve = self.engine.snapshot().reserve_ms
             found = self.delays_ms(1.6)
-            if len(found) >= 4 and np.ptp(found) < 2 * self.same_ms:
-                return float(np.median(found))
+            steady = len(found) >= 4 and np.ptp(found) < 2 * self.same_ms
+            if steady and self.engine.snapshot().reserve_ms == reserve:
+                return float(np.median(found)) - reserve
         raise AssertionError(f"no delay could be measured, the last time {found}")
 
     def delays_ms(self, seconds: float) -> list[float]:
@@ -148,16 +151,10 @@ class Rig:
         """After a fault: the delay is what it was, as soon as the clocks have settled again."""
         end = monotonic() + max(within_s, patience_s())
         self.known_delay = 0.0
-        while abs((now := self.delay_ms()) - before) > self.same_ms * busy() / 4.0 + self._held_more_ms():
+        while abs((now := self.delay_ms()) - before) > self.same_ms * busy() / 4.0:
             parts = self.engine.snapshot().delay_parts
             assert monotonic() < end, f"the delay was {before:.1f} ms before the fault and is {now:.1f} ms: {parts}"
         self.known_delay = before
-
-    def _held_more_ms(self) -> float:
-        """By how much the server's reserve may have changed: it does when the server ran out of sound, as it does on a
-        host that takes the processor away, of which no load average tells.
-        """
-        return 40.0 if any(self.engine.snapshot().xruns.values()) else 0.0
 
     def close(self) -> None:
         """End everything."""
