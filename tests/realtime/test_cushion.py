@@ -25,6 +25,7 @@ def test_gaps_in_a_row_are_answered_with_more_sound_in_hand() -> None:
     cushion = Cushion(LEAST, MOST, STEP)
     assert [cushion.underflow(t) for t in (1.0, 1.1, 1.2, 1.3)] == [False, False, True, False]
     assert cushion.frames == LEAST + 120
+    assert cushion.more == 120
     assert [cushion.underflow(t) for t in (1.4, 2.1, 2.3)] == [False, False, True]
     assert cushion.frames == LEAST + 240
 
