@@ -34,19 +34,26 @@ class WindowedAttention(StreamingLayer):
         return self.stream(x, self.initial_state(x.shape[0]))[0]
 
     def initial_state(self, batch: int = 1) -> State:
-        """`keys` and `values` (B, W - 1, C) of the steps before the next one."""
-        zeros = self.nearness.new_zeros(batch, self.window - 1, self.width)
+        """`keys` and `values` (B, H, W - 1, C / H) of the steps before the next one: split by head already, so that
+        nothing but the newest step is turned about in a graph for single steps."""
+        zeros = self.nearness.new_zeros(batch, self.heads, self.window - 1, self.width // self.heads)
         return {"keys": zeros, "values": zeros.clone()}
 
     def stream(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """The next T steps."""
         steps = x.shape[1]
-        q, k, v = self.qkv(x).chunk(3, dim=-1)
-        k, v = torch.cat([state["keys"], k], dim=1), torch.cat([state["values"], v], dim=1)
-        split = [part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in (q, k, v)]
-        scores = split[0] @ split[1].transpose(-1, -2) * (self.width // self.heads) ** -0.5 + self._scores(steps)
-        heard = (torch.softmax(scores, dim=-1) @ split[2]).transpose(1, 2).flatten(2)
-        return self.out(heard), {"keys": k[:, steps:], "values": v[:, steps:]}
+        q, k, v = (self._split(part) for part in self.qkv(x).chunk(3, dim=-1))
+        k, v = torch.cat([state["keys"], k], dim=2), torch.cat([state["values"], v], dim=2)
+        scores = q @ k.transpose(-1, -2) * (self.width // self.heads) ** -0.5 + self._scores(steps)
+        heard = torch.softmax(scores, dim=-1) @ v
+        joined = heard.reshape(x.shape) if steps == 1 else heard.transpose(1, 2).flatten(2)
+        return self.out(joined), {"keys": k[:, :, steps:], "values": v[:, :, steps:]}
+
+    def _split(self, x: Tensor) -> Tensor:
+        """(B, T, C) to (B, H, T, C / H); of a single step nothing has to be moved."""
+        if x.shape[1] == 1:
+            return x.reshape(x.shape[0], self.heads, 1, -1)
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
     def _scores(self, steps: int) -> Tensor:
         """(H, T, T + W - 1): nearness of each key to each step, minus infinity outside of the window."""

@@ -1,4 +1,4 @@
-"""From samples to spectra: a real DFT written as one matrix product, so that it exports without complex operators."""
+"""From samples to spectra and mels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.spec import HOP, MELS, SAMPLE_RATE
+from model.fourier import Fourier
 from model.streaming import State, StreamingLayer
 
 WINDOW = 960
@@ -81,9 +82,9 @@ class PowerSpectrum(StreamingLayer):
     up.
 
     Args:
-        bins: the first ones of the DFT.
+        bins: the first ones of the transform.
         window: samples, a whole or half number of hops.
-        n_fft: points of the DFT.
+        n_fft: points of the transform, at least `window`.
     """
 
     delay = 1
@@ -94,10 +95,10 @@ class PowerSpectrum(StreamingLayer):
         self.receptive_field = -(-window // HOP)
         n = torch.arange(window, dtype=torch.float64)
         hann = 0.5 - 0.5 * torch.cos(2 * math.pi * n / window)
-        angle = 2 * math.pi * n[:, None] * torch.arange(bins, dtype=torch.float64) / n_fft
-        basis = torch.cat([torch.cos(angle), torch.sin(angle)], dim=1) * hann[:, None]
-        self.register_buffer("basis", basis.float(), persistent=False)
-        self.basis: Tensor
+        # Zeros up to the transform's length, so that a frame may reach beyond its window.
+        self.register_buffer("hann", nn.functional.pad(hann, (0, n_fft - window)).float(), persistent=False)
+        self.hann: Tensor
+        self.fourier = Fourier(n_fft, bins)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, n) samples, n a multiple of 240, silence before; to power (B, n / 240, bins)."""
@@ -105,7 +106,7 @@ class PowerSpectrum(StreamingLayer):
 
     def initial_state(self, batch: int = 1) -> State:
         """`past` (B, window - 240): the samples that the next window still needs."""
-        return {"past": self.basis.new_zeros(batch, self.window - HOP)}
+        return {"past": self.hann.new_zeros(batch, self.window - HOP)}
 
     def stream(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """The next n samples (a multiple of 240)."""
@@ -114,13 +115,14 @@ class PowerSpectrum(StreamingLayer):
 
     def _power(self, padded: Tensor) -> Tensor:
         count = (padded.shape[1] - self.window) // HOP + 1
+        points = len(self.hann)
+        longer = nn.functional.pad(padded, (0, points - self.window)) if points > self.window else padded
         if count <= 4:  # a stack of slices exports to simpler operators than unfold
-            frames = torch.stack([padded[:, i * HOP : i * HOP + self.window] for i in range(count)], dim=1)
+            frames = torch.stack([longer[:, i * HOP : i * HOP + points] for i in range(count)], dim=1)
         else:
-            frames = padded.unfold(1, self.window, HOP)
+            frames = longer.unfold(1, points, HOP)
         with torch.autocast(padded.device.type, enabled=False):
-            parts = frames.float() @ self.basis
-        return parts[..., : self.bins].square() + parts[..., self.bins :].square()
+            return self.fourier(frames.float() * self.hann).square().sum(-2)
 
 
 class VoiceMel(nn.Module):

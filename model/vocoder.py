@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from core.spec import HOP, MELS
 from model.excitation import PulseTrain
+from model.fourier import Fourier, InverseFourier
 from model.layers import GatedStack
 from model.streaming import State, StreamingLayer, gather, part
 
@@ -30,22 +31,14 @@ class SourceFilter(StreamingLayer):
 
     def __init__(self) -> None:
         super().__init__()
-        n = torch.arange(SEGMENT, dtype=torch.float64)
-        angle = 2 * math.pi * n[:, None] * torch.arange(BINS, dtype=torch.float64) / SEGMENT
-        analysis = torch.cat([torch.cos(angle), -torch.sin(angle)], dim=1)
-        fold = torch.full((BINS,), 2.0, dtype=torch.float64)
-        fold[0] = fold[-1] = 1.0
-        kept = angle[HOP:].t()
         window = 0.5 - 0.5 * torch.cos(2 * math.pi * (torch.arange(2 * HOP) + 0.5) / (2 * HOP))
-        synthesis = torch.cat([torch.cos(kept) * fold[:, None], -torch.sin(kept) * fold[:, None]]) / SEGMENT * window
-        self.register_buffer("analysis", analysis.float(), persistent=False)
-        self.register_buffer("synthesis", synthesis.float(), persistent=False)
-        self.analysis: Tensor
-        self.synthesis: Tensor
+        self.register_buffer("window", window.float(), persistent=False)
+        self.window: Tensor
+        self.analysis, self.synthesis = Fourier(SEGMENT, BINS), InverseFourier(SEGMENT, start=HOP)
 
     def initial_state(self, batch: int = 1) -> State:
         """`source` (B, 2, 480): the last two hops of pulses and noise; `tail` (B, 240): half a window to be added."""
-        return {"source": self.analysis.new_zeros(batch, 2, 2 * HOP), "tail": self.analysis.new_zeros(batch, HOP)}
+        return {"source": self.window.new_zeros(batch, 2, 2 * HOP), "tail": self.window.new_zeros(batch, HOP)}
 
     def forward(self, source: Tensor, filters: Tensor) -> Tensor:
         """source (B, 2, T * 240), filters (B, T, 3, 361) to samples (B, T * 240), offline."""
@@ -59,13 +52,13 @@ class SourceFilter(StreamingLayer):
             segments = torch.stack([joined[:, :, i * HOP : i * HOP + SEGMENT] for i in range(frames)], dim=2)
         else:
             segments = joined.unfold(2, SEGMENT, HOP)
-        spectra = segments @ self.analysis
-        pulse_re, pulse_im = spectra[:, 0, :, :BINS], spectra[:, 0, :, BINS:]
+        spectra = self.analysis(segments)
+        pulse_re, pulse_im = spectra[:, 0, :, 0], spectra[:, 0, :, 1]
         gain, phase, noise_gain = torch.exp(filters[:, :, 0]), filters[:, :, 1], torch.exp(filters[:, :, 2])
         h_re, h_im = gain * torch.cos(phase), gain * torch.sin(phase)
-        out_re = pulse_re * h_re - pulse_im * h_im + spectra[:, 1, :, :BINS] * noise_gain
-        out_im = pulse_re * h_im + pulse_im * h_re + spectra[:, 1, :, BINS:] * noise_gain
-        windows = torch.cat([out_re, out_im], dim=-1) @ self.synthesis
+        out_re = pulse_re * h_re - pulse_im * h_im + spectra[:, 1, :, 0] * noise_gain
+        out_im = pulse_re * h_im + pulse_im * h_re + spectra[:, 1, :, 1] * noise_gain
+        windows = self.synthesis(torch.stack([out_re, out_im], dim=-2)) * self.window
         first, second = windows[..., :HOP], windows[..., HOP:]
         samples = first + torch.cat([state["tail"][:, None], second[:, :-1]], dim=1)
         return samples.flatten(1), {"source": joined[:, :, frames * HOP :], "tail": second[:, -1]}
