@@ -225,7 +225,7 @@ def test_stop_and_close_leave_nothing_behind(live: App, qtbot: QtBot, server: Pu
     live.close()
     assert "voxveil" not in server.pactl("list", "short", "sources")
     end = monotonic() + 20
-    while monotonic() < end and any("realtime" in " ".join(c.cmdline()) for c in psutil.Process().children()):
+    while monotonic() < end and any("realtime." in " ".join(c.cmdline()) for c in psutil.Process().children()):
         sleep(0.05)
     assert not [child for child in psutil.Process().children() if "realtime." in " ".join(child.cmdline())]
 
