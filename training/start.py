@@ -56,17 +56,29 @@ def read_start(path: str) -> Start:
 def put(start: Start, task: nn.Module, path: str) -> None:
     """Put the weights into `task`; what there are none of stays as it is.
 
+    Codebooks with another number of entries begin anew, as in a run without a start: so one model can be taken to
+    several places between private and intelligible.
+
     Raises:
-        ConfigError: they are of other sizes.
+        ConfigError: anything else is of another size.
     """
     own = task.state_dict()
-    for name, value in start.weights.items():
+    weights = {name: value for name, value in start.weights.items() if not _resized(name, start.weights, own)}
+    for name, value in weights.items():
         if name in own and own[name].shape != value.shape:
             raise ConfigError(
                 f"model.start_from: {path} holds {name} as {list(value.shape)}, this configuration asks for "
                 f"{list(own[name].shape)}; give both the same model sizes"
             )
-    task.load_state_dict(start.weights, strict=False)
+    task.load_state_dict(weights, strict=False)
+
+
+def _resized(name: str, weights: dict[str, Tensor], own: dict[str, Tensor]) -> bool:
+    """Whether `name` belongs to the codebooks, and one of these has another number of entries than in `own`."""
+    if ".codebook." not in name:
+        return False
+    books = [key for key in weights if key.endswith(".codebook.counts") and key in own]
+    return any(len(weights[key]) != len(own[key]) for key in books)
 
 
 def _from_bundle(folder: Path) -> Start:
