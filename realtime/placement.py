@@ -57,7 +57,7 @@ class Placement:
             sleep(0.02)
             now, new = self._look()
         if now is None or not new:
-            if self.name or self._device == "pulse":
+            if self.name or self._device in ("pulse", "pipewire"):
                 # Where it plays cannot be known, so it must not.
                 raise DeviceError(f"the audio server does not take the voice's stream (“{self._device}”)")
             # No server, or the device was opened past it: nobody can move the stream.
