@@ -46,7 +46,9 @@ def test_a_stream_that_came_to_another_device_is_silent(monkeypatch: pytest.Monk
     assert "“cable”" in place.moved
 
 
-@pytest.mark.parametrize(("expected", "device"), [("", "pulse"), ("", "pipewire"), ("cable", "default"), ("cable", "hw:0")])
+@pytest.mark.parametrize(
+    ("expected", "device"), [("", "pulse"), ("", "pipewire"), ("cable", "default"), ("cable", "hw:0")]
+)
 def test_a_stream_that_is_not_listed_is_none(monkeypatch: pytest.MonkeyPatch, expected: str, device: str) -> None:
     place = placed(monkeypatch, [OLD], expected, device)
     with pytest.raises(DeviceError, match="does not take"):
