@@ -10,6 +10,7 @@ import time
 import numpy as np
 import numpy.typing as npt
 
+from bench.clock import on_our_clock
 from bench.server import RATE, Server
 
 
@@ -27,21 +28,16 @@ class Recorder:
         self._thread.start()
 
     def close(self) -> tuple[npt.NDArray[np.float32], float]:
-        """Stop. Samples [n] at 48 kHz, and the time of the first one in seconds of `time.monotonic`.
-
-        Pieces can arrive late but never early, so the earliest arrivals, counted back to sample 0, tell its time; they
-        are looked for in each tenth of the recording, because the server's clock drifts against ours.
-        """
+        """Stop. Samples [n] at exactly 48 kHz of `time.monotonic`, and the time of the first one on it, in seconds."""
         self._process.terminate()
         self._process.wait()
         self._thread.join()
         data = b"".join(self._pieces)
         samples = np.frombuffer(data[: len(data) // 4 * 4], np.float32)
-        back = np.array([at - count / RATE for count, at in self._arrived])
-        if not len(back):
+        if not self._arrived:
             return samples, 0.0
-        parts = [part.min() for part in np.array_split(back, 10) if len(part)]
-        return samples, float(np.median(parts))
+        counts, arrived = np.array(self._arrived).T
+        return on_our_clock(samples, counts, arrived, RATE)
 
     def _run(self) -> None:
         assert self._process.stdout is not None
