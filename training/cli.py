@@ -10,6 +10,7 @@ from typing import Any
 
 STAGES = {
     "vocoder": ("training.vocoder_task", "VocoderTask"),
+    "partner": ("training.partner_task", "PartnerTask"),
     "ear": ("training.ear_task", "EarTask"),
     "vqvae": ("training.vqvae_task", "VqvaeTask"),
     "joint": ("training.joint_task", "JointTask"),

@@ -15,9 +15,11 @@ from torch.utils.data import Dataset
 from core.errors import ConfigError
 from core.spec import FRAMES, HOP
 from model.encoder import WARPS
+from model.prosody import ProsodyNormalizer
 from training.data.babblers import Babblers
 from training.data.heard_talkers import heard_talkers, talker_of
 from training.data.prepared import PreparedCorpus, Utterance
+from training.data.voice_ranges import voice_ranges
 from training.perturb.chain import Perturb
 
 
@@ -28,10 +30,12 @@ class Batch:
     Attributes:
         heard: (B, n) what the encoder hears, perturbed.
         heard_f0: (B, S, 2) Hz at the prosody frames, 0 unvoiced.
-        wanted: (B, n) what should come out, aligned with `heard` to the sample; zeros where `paired` is 0.
+        wanted: (B, n) what should come out, aligned with `heard` to the sample. Where `paired` is 0 nobody knows:
+            then the unperturbed recording, or zeros if there are no `rows`.
         wanted_f0: (B, T) Hz, held through unvoiced frames; wanted_voicing: (B, T) 0 or 1.
         phones: int64 (B, S), -1 unknown; phone_soft: (B, S, classes), zeros where no teacher speaks.
         understood: (B, S, 64) what a recogniser that hears all of the recording makes of it, zeros where unknown.
+        rows: (B, S, W) a recogniser's own rows of the unperturbed whole recording; W is 0 if they were not asked for.
         voice: int64 (B, 2) rows of the voice table; voice_weight: (B,) of the second.
         paired: (B,) 1 where `wanted` exists.
         talker: int64 (B, 2) who is heard, rows of `heard_talkers`, -1 a stranger; talker_weight: (B,) of the second.
@@ -51,6 +55,7 @@ class Batch:
     phones: Tensor
     phone_soft: Tensor
     understood: Tensor
+    rows: Tensor
     voice: Tensor
     voice_weight: Tensor
     paired: Tensor
@@ -73,6 +78,7 @@ class Crops(Dataset[Batch]):
         perturb: applied to `heard` only, or None.
         seed, epoch: see the module's text.
         real_share: share of items from utterances without a partner.
+        rows: read the recogniser's rows, and choose a voice at random for utterances without a partner.
 
     Raises:
         ConfigError: no utterance is long enough.
@@ -89,6 +95,7 @@ class Crops(Dataset[Batch]):
         seed: int,
         epoch: int,
         real_share: float = 0.0,
+        rows: bool = False,
     ) -> None:
         long_enough = [u for u in utterances if u.frames > frames + 2]
         self.paired = [u for u in long_enough if u.tgt is not None]
@@ -99,6 +106,7 @@ class Crops(Dataset[Batch]):
         self.row = {name: i for i, name in enumerate(voices)}
         self.talker_row = {name: i for i, name in enumerate(heard_talkers(corpus))}
         self.seed, self.epoch = seed, epoch
+        self.ranges = voice_ranges(corpus) if rows else None
         if perturb is not None and perturb.source is None:
             perturb.source = Babblers(corpus, long_enough)
         self.real_share = 1.0 if not self.paired else real_share if self.lone else 0.0
@@ -127,13 +135,20 @@ class Crops(Dataset[Batch]):
         understood = corpus.features(u, start // FRAMES - 1, steps)
         *talker, talker_weight = talker_of(u, heard_side, self.talker_row)
         other = "tgt" if heard_side == "src" else "src"
-        if u.tgt is None:
-            wanted, f0 = np.zeros(frames * HOP, np.float32), np.zeros(frames, np.float32)
-            voice, weight = [0, 0], 0.0
-        else:
+        rows = np.zeros((steps, 0), np.float32)
+        wanted, f0 = np.zeros(frames * HOP, np.float32), np.zeros(frames, np.float32)
+        voice, weight = [0, 0], 0.0
+        if self.ranges is not None:
+            rows = corpus.whole_rows(u, heard_side, start // FRAMES - 1, steps)
+        if u.tgt is not None:
             wanted, f0 = corpus.audio(u, other, start, frames), corpus.f0(u, other, start, frames)
             first, second, weight = u.voice(other)
             voice = [self.row[first], self.row[second]]
+        elif self.ranges is not None:
+            wanted = corpus.audio(u, "src", start, frames)
+            voice, weight = list(rng.integers(len(self.ranges), size=2)), float(rng.random())
+            whole = corpus.f0(u, "src", 0, u.frames)
+            f0 = moved_f0(heard_f0, whole, *(np.array([1 - weight, weight]) @ self.ranges[voice]))
         return Batch(
             heard=torch.from_numpy(heard)[None],
             heard_f0=torch.from_numpy(heard_f0.reshape(steps, FRAMES))[None],
@@ -143,6 +158,7 @@ class Crops(Dataset[Batch]):
             phones=torch.from_numpy(phones)[None],
             phone_soft=torch.from_numpy(soft)[None],
             understood=torch.from_numpy(understood)[None],
+            rows=torch.from_numpy(rows)[None],
             voice=torch.tensor([voice]),
             voice_weight=torch.tensor([weight], dtype=torch.float32),
             paired=torch.tensor([float(u.tgt is not None)]),
@@ -161,6 +177,22 @@ def held_f0(f0: np.ndarray) -> np.ndarray:
         return np.full(len(f0), 150.0, np.float32)
     last = np.maximum.accumulate(np.where(f0 > 0, np.arange(len(f0)), voiced[0]))
     return f0[last].astype(np.float32)
+
+
+def moved_f0(f0: np.ndarray, whole: np.ndarray, mean: float, deviation: float) -> np.ndarray:
+    """F0 (T,) in Hz of a crop to the range of a voice, as `model.prosody` does in use: 0 stays 0.
+
+    Args:
+        whole: F0 of the whole utterance, for its range.
+        mean, deviation: of the voice's log-F0.
+    """
+    voiced = whole[whole > 0]
+    if len(voiced) < 2:
+        return np.zeros_like(f0)
+    own = np.log(voiced)
+    spread = np.clip(own.std(), 0.08, 0.4)
+    z = np.clip((np.log(np.maximum(f0, 1.0)) - own.mean()) / spread, -ProsodyNormalizer.CLIP, ProsodyNormalizer.CLIP)
+    return np.where(f0 > 0, np.exp(mean + deviation * z), 0.0).astype(np.float32)
 
 
 def collate(items: list[Batch]) -> Batch:

@@ -23,7 +23,9 @@ class CropsModule(lightning.LightningDataModule):
         seconds: length of a crop.
         batch_size: crops in a batch of one process; all processes together take as many times more.
         steps_per_epoch: batches in an epoch.
-        real_share: share of crops from speech without a parallel partner (encoder training only).
+        real_share: share of crops from speech without a parallel partner.
+        rows: give the recogniser's rows with each crop, and speech without a partner a voice to be said in; for stage
+            `partner`, and for stage `vqvae` with `model.partner`.
         perturb: what is done to the encoder's input.
         seed: of everything random in the data.
         workers: loader processes.
@@ -43,12 +45,14 @@ class CropsModule(lightning.LightningDataModule):
         perturb: Perturb | None = None,
         seed: int = 1,
         workers: int = 1,
+        rows: bool = False,
     ) -> None:
         super().__init__()
         self.corpus = PreparedCorpus(Path(folder))
         self.kinds, self.batch_size, self.steps = kinds, batch_size, steps_per_epoch
         self.frames = int(seconds * 50) * 2
         self.real_share, self.perturb, self.seed, self.workers = real_share, perturb, seed, workers
+        self.rows = rows
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """A fresh loader per epoch: set `reload_dataloaders_every_n_epochs: 1` in the trainer."""
@@ -72,5 +76,15 @@ class CropsModule(lightning.LightningDataModule):
             raise ConfigError(
                 f"data.folder: {self.corpus.folder} has no {' or '.join(self.kinds)} speech to {split} on"
             )
-        names = self.corpus.voices
-        return Crops(self.corpus, utterances, self.frames, count, names, perturb, self.seed, epoch, self.real_share)
+        return Crops(
+            self.corpus,
+            utterances,
+            self.frames,
+            count,
+            self.corpus.voices,
+            perturb,
+            self.seed,
+            epoch,
+            self.real_share,
+            self.rows,
+        )

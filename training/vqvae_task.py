@@ -8,7 +8,7 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
-from core.spec import BLOCK
+from core.spec import BLOCK, FRAMES
 from model.encoder import RATES
 from model.live import LiveConfig
 from model.quantizer import perplexity
@@ -16,6 +16,7 @@ from training.crops import Batch
 from training.data.prepared import RECOGNIZER_WIDTH
 from training.live_task import SETTLE, LiveTask, settled, take
 from training.losses.base import Loss, Step
+from training.partner_task import read_partner
 from training.precision import mixed
 from training.schedule import adam
 from training.stage import from_all, log_accuracy
@@ -42,6 +43,8 @@ class VqvaeTask(LiveTask):
         warmup_steps: optimiser steps before quantisation begins.
         decay: of the codebooks' moving average.
         dead_below: an entry used less than this fraction of the mean is restarted.
+        partner: a checkpoint of stage `partner`, or the folder of its runs, that says in another voice what has no
+            partner in the corpus; "" to learn nothing of how such speech should sound. Needs `data.rows`.
         start_from: a checkpoint of an earlier stage or run, or a bundle's folder, whose weights to begin with, as far
             as it has them (a vocoder to hear the validation examples and to export, or a whole model to train on);
             "" for none.
@@ -58,6 +61,7 @@ class VqvaeTask(LiveTask):
         warmup_steps: int = 400,
         decay: float = 0.99,
         dead_below: float = 0.03,
+        partner: str = "",
         start_from: str = "",
         model: LiveConfig | None = None,
     ) -> None:
@@ -68,6 +72,7 @@ class VqvaeTask(LiveTask):
         self.content_rate = content_rate
         self.warmup_steps, self.decay, self.dead_below = warmup_steps, decay, dead_below
         self._reservoir: list[Tensor] = []
+        self._partner = [read_partner(partner)] if partner else []  # in a list, so that no checkpoint holds it
         self.begin()
         self.model.encoder.content.freeze(frozen_layers)
         self.model.vocoder.requires_grad_(False)
@@ -92,7 +97,7 @@ class VqvaeTask(LiveTask):
         latents, pitch, energy = self.encode(batch, batch.warp if learn else None)
         quantized, codes = self.quantize(latents, learn) if self.quantizing else (latents, [])
         held = torch.stack([q.hold(latents[:, :, i]) for i, q in enumerate(self.model.encoder.levels())], dim=2)
-        rows = paired_rows(batch)
+        rows = torch.arange(len(batch.paired)) if self._partner else paired_rows(batch)
         few = take(batch, rows)
         step = self.mel_step(few, self.speak(few, quantized[rows], energy[rows], learn))
         with mixed(batch.heard.device.type):
@@ -109,6 +114,23 @@ class VqvaeTask(LiveTask):
         if self._wave_wanted():
             self._add_waves(step, few)
         return step, codes
+
+    def mel_step(self, batch: Batch, mel: Tensor) -> Step:
+        """As for all stages; where nobody knows the wanted side, it is what the partner makes of it."""
+        step = super().mel_step(batch, mel)
+        lone = (batch.paired == 0).nonzero().flatten()
+        if self._partner and len(lone):
+            assert step.mel_target is not None and step.mel_mask is not None
+            few = take(batch, lone)
+            with torch.no_grad():
+                step.mel_target[lone] = self._partner[0](few, few.wanted, shaken=False)
+            step.mel_mask[lone] = settled(mel, SETTLE * FRAMES)[lone]
+        return step
+
+    def on_fit_start(self) -> None:
+        super().on_fit_start()
+        for partner in self._partner:
+            partner.to(self.device)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         super().on_save_checkpoint(checkpoint)
@@ -129,7 +151,7 @@ class VqvaeTask(LiveTask):
         assert step.mel is not None
         log_accuracy(self, step.phone_logits["codes"], step, batch)
         if index == 0:
-            self.show(take(batch, paired_rows(batch)), step.mel)
+            self.show(batch if self._partner else take(batch, paired_rows(batch)), step.mel)
 
     def _wave_wanted(self) -> bool:
         epoch = self.current_epoch
@@ -138,10 +160,11 @@ class VqvaeTask(LiveTask):
 
     def _add_waves(self, step: Step, few: Batch) -> None:
         """The paired crops as sound; a crop that stands for none is compared with itself, which costs nothing."""
-        assert step.mel is not None and step.mel_target is not None
+        assert step.mel is not None and step.mel_target is not None and step.mel_mask is not None
         wave = self.sound(step.mel, few)
         with torch.no_grad():
-            target = self.sound(step.mel_target, few) if bool(few.paired.any()) else wave.detach()
+            known = bool(step.mel_mask.any())
+            target = self.sound(step.mel_target, few) if known else wave.detach()
         start = SETTLE * BLOCK
         step.wave, step.wave_target = wave[:, start:], target[:, start:]
 

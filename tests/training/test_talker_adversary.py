@@ -47,7 +47,7 @@ def test_codes_and_classifier_pull_apart(against: str, example: tuple[Tensor, Te
         value.backward()
         values.append(float(value.detach()))
         grads.append(latents.grad)
-        own.append(loss.classifier.verdict[0].weight.grad)
+        own.append(loss.classifier.verdict[1].weight.grad)
     assert values[0] == values[1] == values[2], "the curve is the classifier's cross-entropy, whatever works against it"
     assert grads[0] is not None
     assert not grads[0].any()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from core.spec import BLOCK, HOP
 from model.live import LiveConfig
 from tests.training.data import made_up
 from training.data.parallel import list_parallel
 from training.data.prepare import prepare
+from training.data.prepared import FEATURES_FILE, ROWS_FILE, PreparedCorpus, rows_key
 from training.data.talkers import list_talkers
 
 VOICES = ("ann", "bob", "cid", "dan")
@@ -73,3 +78,17 @@ def words(folder: Path, runs: Path, *more: str, losses: Sequence[str] = ()) -> l
 VOCODER_LOSSES = ("stft.Stft",)
 VQVAE_LOSSES = ("mel.Mel", "mel.MelSlope", "commitment.Commitment", "phoneme.Phoneme", "pitch.Pitch")
 JOINT_LOSSES = ("stft.Stft", "mel.Mel")
+
+
+def recogniser_rows(folder: Path, width: int = 8) -> Path:
+    """Into a prepared folder, what a recogniser makes of each side: here, of a step, how loud its bands are."""
+    corpus, places, rows = PreparedCorpus(folder), {}, []
+    for u in (u for kind in ("parallel", "real") for s in ("train", "val") for u in corpus.utterances(s, kind)):
+        for side in ("src", "tgt") if u.tgt is not None else ("src",):
+            steps = corpus.audio(u, side, 0, u.samples // HOP).reshape(-1, BLOCK)
+            bands = np.array_split(np.abs(np.fft.rfft(steps)) + 1e-3, width, axis=1)
+            places[rows_key(u, side)] = [sum(map(len, rows)), len(steps)]
+            rows.append(np.log(np.stack([band.mean(1) for band in bands], axis=1)))
+    np.concatenate(rows).astype("<f2").tofile(folder / FEATURES_FILE)
+    (folder / ROWS_FILE).write_text(json.dumps(places), "utf8")
+    return folder

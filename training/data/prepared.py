@@ -14,6 +14,8 @@ from core.spec import HOP
 UNKNOWN_PHONE = -1
 RECOGNIZER_WIDTH = 64
 """Numbers a 20 ms row in features.f16."""
+ROWS_FILE, FEATURES_FILE = "whisper_rows.json", "whisper.f16"
+"""A recogniser's own rows, of both sides of parallel speech, and where each begins."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Utterance:
         return self.src_voice
 
 
+def rows_key(u: Utterance, side: str) -> str:
+    """Under which the recogniser's rows of a side are kept."""
+    return u.id if side == "src" else f"{u.id} {side}"
+
+
 class PreparedCorpus:
     """Memory-mapped audio and labels.
 
@@ -69,6 +76,7 @@ class PreparedCorpus:
         self._teacher = np.memmap(rows, np.float16, "r").reshape(-1, len(self.phone_names)) if rows.is_file() else None
         rows = folder / "features.f16"
         self._features = np.memmap(rows, np.float16, "r").reshape(-1, RECOGNIZER_WIDTH) if rows.is_file() else None
+        self._whole: tuple[dict[str, list[int]], np.ndarray] | None = None
 
     @property
     def voices(self) -> list[str]:
@@ -104,12 +112,46 @@ class PreparedCorpus:
             _fill(wanted, self._features, u, u.features, start)
         return wanted
 
+    def whole_rows(self, u: Utterance, side: str, start: int, steps: int) -> np.ndarray:
+        """float32 [steps, width]: the recogniser's own 20 ms rows from row `start` (may be -1), zeros past the end.
+
+        Raises:
+            ConfigError: there are none.
+        """
+        places, values = self._whole = self._whole or recogniser_rows(self.folder)
+        if rows_key(u, side) not in places:
+            raise ConfigError(f"{self.folder} has no recogniser's rows of {u.id}; run: voxveil data teacher")
+        offset, count = places[rows_key(u, side)]
+        wanted = np.zeros((steps, values.shape[1]), np.float32)
+        first, last = max(start, 0), min(start + steps, count)
+        if last > first:
+            wanted[first - start : last - start] = values[offset + first : offset + last]
+        return wanted
+
     def teacher(self, u: Utterance, start: int, steps: int) -> np.ndarray:
         """float32 [steps, classes]: 20 ms posteriors from row `start` (may be -1), zeros where there are none."""
         soft = np.zeros((steps, len(self.phone_names)), np.float32)
         if self._teacher is not None and u.teacher is not None:
             _fill(soft, self._teacher, u, u.teacher, start)
         return soft
+
+
+def recogniser_rows(folder: Path) -> tuple[dict[str, list[int]], np.ndarray]:
+    """A recogniser's own rows in a prepared folder.
+
+    Returns:
+        By `rows_key` the first row and how many; and all rows, float16 (rows, width), memory-mapped.
+
+    Raises:
+        ConfigError: there are none.
+    """
+    if not (folder / ROWS_FILE).is_file():
+        raise ConfigError(f"{folder} has no recogniser's rows; run: voxveil data teacher")
+    places: dict[str, list[int]] = json.loads((folder / ROWS_FILE).read_text("utf8"))
+    values = np.memmap(folder / FEATURES_FILE, np.float16, "r")
+    count = sum(count for _, count in places.values())
+    width = len(values) // count
+    return places, values[: count * width].reshape(count, width)
 
 
 def _fill(rows: np.ndarray, values: np.ndarray, u: Utterance, offset: int, start: int) -> None:

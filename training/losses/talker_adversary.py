@@ -35,6 +35,8 @@ class TalkerAdversary(Loss):
         strength: of what works against the classifier, as a factor beside `weight`.
         levels, code_dim: of the code vectors.
         channels: width of the classifier.
+        dropout: in the classifier while it learns, so that it learns what talkers are like rather than its crops by
+            heart: from a classifier that only knows crops there is nothing to learn about hiding.
     """
 
     domain = "latent"
@@ -49,12 +51,13 @@ class TalkerAdversary(Loss):
         levels: int = 3,
         code_dim: int = 32,
         channels: int = 128,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__(weight, start_epoch)
         if strength < 0:
             raise ValueError(f"TalkerAdversary: strength {strength} is negative: it would help the classifier")
         self.talkers, self.against, self.strength = talkers, against, strength
-        self.classifier = Classifier(levels * code_dim, talkers, channels)
+        self.classifier = Classifier(levels * code_dim, talkers, channels, dropout)
         self.register_buffer("seen", torch.zeros(talkers))
         self.seen: Tensor
 
@@ -95,16 +98,20 @@ class TalkerAdversary(Loss):
 class Classifier(nn.Module):
     """Codes (B, S, D), mask (B, S) and melody (B, 4) to the logarithms of the talkers' probabilities (B, talkers)."""
 
-    def __init__(self, width: int, talkers: int, channels: int) -> None:
+    def __init__(self, width: int, talkers: int, channels: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.ear = nn.Sequential(
+            nn.Dropout1d(dropout),
             nn.Conv1d(width, channels, 5, padding=2),
             nn.GELU(),
             nn.Conv1d(channels, channels, 5, padding=2),
             nn.GELU(),
         )
         self.verdict = nn.Sequential(
-            nn.Linear(2 * channels + PROSODY, channels), nn.GELU(), nn.Linear(channels, talkers)
+            nn.Dropout(dropout),
+            nn.Linear(2 * channels + PROSODY, channels),
+            nn.GELU(),
+            nn.Linear(channels, talkers),
         )
 
     def forward(self, codes: Tensor, mask: Tensor, prosody: Tensor) -> Tensor:

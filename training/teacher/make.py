@@ -100,7 +100,7 @@ def make_teacher(folder: Path, whisper: Path, use_text: bool = True, threads: in
     cache = WhisperFeatures(folder)
     if limit:
         paired = ([u for u in paired if u.id in cache.rows] + [u for u in paired if u.id not in cache.rows])[:limit]
-    cache.compute(corpus, lone + paired, whisper, threads)
+    cache.compute(corpus, [(u, "src") for u in lone + paired] + [(u, "tgt") for u in paired], whisper, threads)
     teacher = _Teacher(corpus, use_text)
     exact, check = teacher.exact("train"), teacher.exact("val")
     first = train_probe(exact, teacher.classes)

@@ -15,21 +15,23 @@ import numpy as np
 from core.audio_file import resample
 from core.errors import ConfigError
 from core.spec import HOP, SAMPLE_RATE
-from training.data.prepared import PreparedCorpus, Utterance
+from training.data.prepared import FEATURES_FILE, ROWS_FILE, PreparedCorpus, Utterance, recogniser_rows, rows_key
 
 RATE = 16_000
 ROW = 320
 """Samples at 16 kHz of one feature row: 20 ms."""
 WINDOW = 30 * RATE
 PAUSE = 20 * ROW
-ROWS_FILE, FEATURES_FILE = "whisper_rows.json", "whisper.f16"
+Side = tuple[Utterance, str]
+"""An utterance, and which of its sides."""
 
 
 class WhisperFeatures:
     """Cached encoder outputs of utterances: float16 rows of 20 ms.
 
     Args:
-        folder: the prepared folder; `whisper.f16` (rows) and `whisper_rows.json` (id -> [first row, rows]) stand there.
+        folder: the prepared folder; `whisper.f16` (rows) and `whisper_rows.json` (`rows_key` -> [first row, rows])
+            stand there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,25 +39,26 @@ class WhisperFeatures:
         rows = folder / ROWS_FILE
         self.rows: dict[str, list[int]] = json.loads(rows.read_text("utf8")) if rows.is_file() else {}
 
-    def load(self, width: int = 512) -> np.ndarray:
+    def load(self) -> np.ndarray:
         """All rows, memory-mapped, float16 (rows, width)."""
-        return np.memmap(self.folder / FEATURES_FILE, np.float16, "r").reshape(-1, width)
+        return recogniser_rows(self.folder)[1]
 
-    def compute(self, corpus: PreparedCorpus, utterances: Iterable[Utterance], whisper: Path, threads: int = 1) -> int:
-        """Add the utterances that are not there yet; stopping in between loses at most one window.
+    def compute(self, corpus: PreparedCorpus, sides: Iterable[Side], whisper: Path, threads: int = 1) -> int:
+        """Add what is not there yet; stopping in between loses at most one window.
 
         Args:
+            sides: utterances, each with the side ("src" or "tgt") to hear.
             whisper: a folder with a CTranslate2 Whisper model.
 
         Returns:
-            The number of utterances added.
+            The number of sides added.
 
         Raises:
             ConfigError: no model in the folder.
         """
         from rich.progress import track
 
-        todo = [u for u in utterances if u.id not in self.rows]
+        todo = [(u, side) for u, side in sides if rows_key(u, side) not in self.rows]
         if not todo:
             return 0
         encoder = _Encoder(whisper, threads)
@@ -66,9 +69,9 @@ class WhisperFeatures:
             out.seek(end * width * 2)
             out.truncate()
             for window in track(pack(todo), "Whisper features"):
-                for u, rows in encoder(corpus, window):
+                for key, rows in encoder(corpus, window):
                     out.write(rows.tobytes())
-                    self.rows[u.id] = [end, len(rows)]
+                    self.rows[key] = [end, len(rows)]
                     end += len(rows)
                 out.flush()
                 _write_json(self.folder / ROWS_FILE, self.rows)
@@ -96,30 +99,30 @@ class _Encoder:
         )
         return np.array(encoded)[0]
 
-    def __call__(self, corpus: PreparedCorpus, window: list[Utterance]) -> list[tuple[Utterance, np.ndarray]]:
+    def __call__(self, corpus: PreparedCorpus, window: list[Side]) -> list[tuple[str, np.ndarray]]:
         audio = np.zeros(WINDOW, np.float32)
         places, start = [], 0
-        for u in window:
-            x = resample(corpus.audio(u, "src", 0, u.samples // HOP), SAMPLE_RATE, RATE)
+        for u, side in window:
+            x = resample(corpus.audio(u, side, 0, u.samples // HOP), SAMPLE_RATE, RATE)
             rows = len(x) // ROW
             x = x[: min(rows * ROW, WINDOW - start)]
             audio[start : start + len(x)] = x
-            places.append((u, start // ROW, len(x) // ROW))
+            places.append((rows_key(u, side), start // ROW, len(x) // ROW))
             start += rows * ROW + PAUSE
         encoded = self._encode(audio).astype(np.float16)
-        return [(u, encoded[first : first + rows]) for u, first, rows in places]
+        return [(key, encoded[first : first + rows]) for key, first, rows in places]
 
 
-def pack(utterances: list[Utterance]) -> list[list[Utterance]]:
+def pack(sides: list[Side]) -> list[list[Side]]:
     """Windows of utterances, in their order; one longer than a window stands alone and is cut."""
-    windows: list[list[Utterance]] = []
+    windows: list[list[Side]] = []
     room = 0.0
-    for u in utterances:
+    for u, side in sides:
         need = u.samples * RATE / SAMPLE_RATE + PAUSE
         if need > room or not windows:
             windows.append([])
             room = WINDOW
-        windows[-1].append(u)
+        windows[-1].append((u, side))
         room -= need
     return windows
 

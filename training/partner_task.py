@@ -1,0 +1,121 @@
+"""Stage partner: a network that hears all of a recording learns to say it in the voices of the parallel speech."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
+from torch import Tensor, nn
+
+from core.errors import ConfigError
+from core.spec import FRAMES
+from export.checkpoint import newest
+from model.encoder import PROSODY_BINS
+from model.frontend import PowerSpectrum, VoiceMel
+from model.prosody import log_energy
+from training.crops import Batch
+from training.live_task import target_prosody
+from training.losses.base import Loss, Step, total
+from training.precision import mixed
+from training.schedule import adam
+from training.stage import check_losses, log_losses
+from training.teacher.partner_net import PartnerConfig, PartnerNet
+
+
+class Partner(nn.Module):
+    """`PartnerNet` with what it needs around it.
+
+    Args:
+        config: sizes.
+    """
+
+    def __init__(self, config: PartnerConfig | None = None) -> None:
+        super().__init__()
+        self.net, self.spectrum = PartnerNet(config), PowerSpectrum(PROSODY_BINS)
+
+    def forward(self, batch: Batch, clean: Tensor, shaken: bool) -> Tensor:
+        """The crops in the wanted voice, log-mel (B, T, 80).
+
+        Args:
+            batch: with `rows`.
+            clean: (B, n) the unperturbed recording that `rows` are of; its energy is taken.
+            shaken: move level and pitch a little, in training.
+
+        Raises:
+            ConfigError: the batch has no rows.
+        """
+        if not batch.rows.shape[2]:
+            raise ConfigError("data.rows: set it to true; a partner speaks from the recogniser's rows")
+        prosody = target_prosody(batch, log_energy(self.spectrum(clean)), shaken)
+        with mixed(clean.device.type):
+            return self.net(batch.rows, prosody, batch.voice, batch.voice_weight).float()
+
+
+class PartnerTask(lightning.LightningModule):
+    """Trains `Partner` on parallel speech: rows of one side, mel of the other.
+
+    Args:
+        losses: terms in the domain "mel".
+        learning_rate: peak of Adam's rate.
+        model: sizes.
+    """
+
+    def __init__(self, losses: list[Loss], learning_rate: float = 1e-3, model: PartnerConfig | None = None) -> None:
+        super().__init__()
+        check_losses("partner", losses, {"mel"})
+        self.partner, self.voice_mel = Partner(model), VoiceMel()
+        self.losses, self.learning_rate = nn.ModuleList(losses), learning_rate
+
+    def forward(self, batch: Batch, learn: bool) -> Step:
+        """What the losses look at."""
+        mel = self.partner(batch, batch.heard, learn)
+        mask = batch.paired[:, None].expand(mel.shape[:2])
+        return Step(mel=mel, mel_target=self.voice_mel(batch.wanted), mel_mask=mask)
+
+    def on_fit_start(self) -> None:
+        """Learn how the rows are spread."""
+        corpus = self.trainer.datamodule.corpus  # type: ignore[attr-defined]
+        if len(corpus.voices) > self.partner.net.config.voices:
+            raise ConfigError(f"the corpus has {len(corpus.voices)} voices: set model.model.voices")
+        if self.trainer.ckpt_path is None:
+            some = corpus.utterances("train", "parallel")[::8]
+            rows = [torch.from_numpy(corpus.whole_rows(u, "src", 0, u.frames // FRAMES)) for u in some]
+            self.partner.net.know(torch.cat(rows).to(self.device))
+
+    def training_step(self, batch: Batch, index: int) -> Tensor:
+        return self._log(self(batch, learn=True), "train", len(batch.heard))
+
+    def validation_step(self, batch: Batch, index: int) -> None:
+        self._log(self(batch, learn=False), "val", len(batch.heard))
+
+    def on_save_checkpoint(self, checkpoint: dict[str, object]) -> None:
+        checkpoint["partner_config"] = self.partner.net.config.to_dict()
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        return adam([list(self.parameters())], self.learning_rate, int(self.trainer.estimated_stepping_batches))
+
+    def _log(self, step: Step, stage: str, count: int) -> Tensor:
+        loss, values = total(list(self.losses), step, self.current_epoch)  # type: ignore[arg-type]
+        log_losses(self, stage, loss, values, count)
+        return loss
+
+
+def read_partner(path: str) -> Partner:
+    """The partner of a checkpoint of stage partner, or of the newest one of a folder of its runs; it does not learn.
+
+    Raises:
+        ConfigError: there is none, or it is of another stage.
+    """
+    try:
+        checkpoint = torch.load(newest(Path(path)), map_location="cpu", weights_only=True)
+        sizes: dict[str, Any] = checkpoint["partner_config"]
+        partner = Partner(PartnerConfig(**sizes))
+        held = {k.removeprefix("partner."): v for k, v in checkpoint["state_dict"].items() if k.startswith("partner.")}
+        partner.load_state_dict(held)
+    except (ConfigError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, KeyError, TypeError) as error:
+        raise ConfigError(f"model.partner: {path} is no checkpoint of stage partner ({error})") from error
+    return partner.requires_grad_(False).eval()
