@@ -88,13 +88,13 @@ def utterance(name: str, seconds: float) -> Utterance:
 
 
 def test_packing_fills_windows_and_loses_nobody() -> None:
-    many = [utterance(str(i), 3 + i % 7) for i in range(30)]
+    many = [(utterance(str(i), 3 + i % 7), "tgt" if i % 3 else "src") for i in range(30)]
     windows = pack(many)
-    assert [u.id for window in windows for u in window] == [u.id for u in many]
+    assert [side for window in windows for side in window] == many
     for window in windows:
-        assert sum(u.samples * RATE / 24_000 + PAUSE for u in window) <= WINDOW
+        assert sum(u.samples * RATE / 24_000 + PAUSE for u, _ in window) <= WINDOW
     assert len(windows) < 30 / 2.5
-    assert [len(w) for w in pack([utterance("long", 45), utterance("short", 2)])] == [1, 1]
+    assert [len(w) for w in pack([(utterance("long", 45), "src"), (utterance("short", 2), "src")])] == [1, 1]
 
 
 def test_no_model_in_the_folder(tmp_path: Path) -> None:
@@ -105,7 +105,9 @@ def test_no_model_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "index.jsonl").write_text(json.dumps(line), "utf8")
     corpus = PreparedCorpus(tmp_path)
     with pytest.raises(ConfigError, match="no CTranslate2 Whisper model"):
-        WhisperFeatures(tmp_path).compute(corpus, corpus.utterances("train", "real"), tmp_path / "nowhere")
+        WhisperFeatures(tmp_path).compute(
+            corpus, [(u, "src") for u in corpus.utterances("train", "real")], tmp_path / "nowhere"
+        )
 
 
 def test_words_become_classes() -> None:
