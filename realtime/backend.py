@@ -78,7 +78,9 @@ class Backend(Protocol):
 
 
 def choose(name: str) -> Backend:
-    """The backend of that name; "auto" is the native one where a PulseAudio or PipeWire server answers.
+    """The backend of that name; "auto" is the native one where there is a PulseAudio or PipeWire server.
+
+    A server that is there but late is no reason to go round it: the sound would come out somewhere else.
 
     Raises:
         DeviceError: that backend cannot work on this machine.
@@ -92,6 +94,8 @@ def choose(name: str) -> Backend:
 
         try:
             libpulse.Connection().close()
+        except libpulse.LateServerError:
+            raise
         except DeviceError as error:
             if name == "pulse":
                 raise DeviceError(f"{error}; or choose another --backend") from error

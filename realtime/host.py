@@ -137,7 +137,7 @@ class Host:
         board = self._board
         backend: Backend | None = None
         try:
-            backend = backends.choose(self._config.backend)
+            backend = backends.choose(self._chosen())
             try:
                 opened = backend.open(self._config)
             except DeviceError:
@@ -145,7 +145,7 @@ class Host:
                     raise
                 # Headphones that were unplugged must not keep the call from going on.
                 backend.close()
-                backend = backends.choose(self._config.backend)
+                backend = backends.choose(self._chosen())
                 opened = backend.open(replace(self._config, monitor=None))
             board.put("in_rate", opened.in_rate)
             board.put("out_rate", opened.out_rate)
@@ -173,6 +173,12 @@ class Host:
         self._opened_at = monotonic()
         board.put("host_beat", self._opened_at)
         board.put("out_open", 1)
+
+    def _chosen(self) -> str:
+        """The backend's name. What "auto" found first it stays with, through restarts of this process too: when the
+        server dies, the voice waits for it and does not come out of what PortAudio calls the default device.
+        """
+        return self._board.text("backend") or self._config.backend
 
     def _note_latencies(self, now: float) -> None:
         assert self._backend is not None

@@ -14,7 +14,16 @@ from time import monotonic
 from core.errors import DeviceError
 from realtime.pulse_functions import FLOAT32LE, SAMPLE_BYTES, UNSET, BufferAttr, SampleSpec, library
 
-__all__ = ["SAMPLE_BYTES", "UNSET", "BufferAttr", "Connection", "Stream", "library", "server_answers"]
+__all__ = [
+    "SAMPLE_BYTES",
+    "UNSET",
+    "BufferAttr",
+    "Connection",
+    "LateServerError",
+    "Stream",
+    "library",
+    "server_answers",
+]
 
 CONTEXT_READY, CONTEXT_FAILED, CONTEXT_TERMINATED = 4, 5, 6
 STREAM_READY, STREAM_FAILED, STREAM_TERMINATED = 2, 3, 4
@@ -30,11 +39,15 @@ PROPERTIES = {
 """What is told of this client. PipeWire works in turns of 5.3 ms (256 frames) for clients that do not ask for less."""
 
 
+class LateServerError(DeviceError):
+    """There is a server, but it did not answer in time."""
+
+
 class Connection:
     """A connection to the server with its own loop. All calls must come from one thread at a time.
 
     Raises:
-        DeviceError: no libpulse, no server, or no answer within `timeout_s`.
+        LateServerError: no answer within `timeout_s`. DeviceError: no libpulse, or no server.
     """
 
     def __init__(self, timeout_s: float = 1.0) -> None:
@@ -49,8 +62,12 @@ class Connection:
         self.context = pulse.context_new_with_proplist(pulse.mainloop_get_api(self.loop), b"Voxveil", properties)
         pulse.proplist_free(properties)
         if pulse.context_connect(self.context, None, NO_AUTOSPAWN, None) < 0 or not self._settled(timeout_s):
-            reason = self.error()
+            reason, late = self.error(), self.alive
             self.close()
+            if late:
+                raise LateServerError(
+                    f"the PulseAudio or PipeWire server did not answer within {timeout_s:g} s; is it hung?"
+                )
             raise DeviceError(
                 f"the PulseAudio or PipeWire server does not answer ({reason}); is it running, and may you use it?"
             )

@@ -8,16 +8,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
 import sounddevice
 
 from core.errors import DeviceError
 from realtime import streams
+from realtime.backend import choose
 from realtime.config import EngineConfig
 from realtime.rings import CaptureRing, PlayRing
 from tests import click_bundle
 from tests.audio_server import MISSING, PulseServer
+from tests.realtime.rig import Rig, talk
 
 needs_server = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
 
@@ -73,6 +76,47 @@ def test_a_server_that_lets_nobody_in(server: PulseServer, tmp_path: Path) -> No
     line = live(click_bundle.make(tmp_path / "bundle").path, environment, "--backend", "pulse")
     assert "Access denied" in line
     assert "may you use it" in line
+
+
+@needs_server
+def test_a_server_that_is_late_is_waited_for_and_none_is_gone_round(
+    server: PulseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PortAudio's default device could be anything, for example loudspeakers."""
+    for key, value in server.environment.items():
+        monkeypatch.setenv(key, value)
+    server.freeze()
+    try:
+        for name in ("auto", "pulse"):
+            with pytest.raises(DeviceError, match="did not answer within 1 s"):
+                choose(name)
+    finally:
+        server.thaw()
+    assert choose("auto").name == "pulse"
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere/native")
+    assert choose("auto").name == "sounddevice"
+    with pytest.raises(DeviceError, match="does not answer"):
+        choose("pulse")
+
+
+@needs_server
+def test_what_auto_found_first_it_stays_with(tmp_path: Path) -> None:
+    """Also where the server is gone for good and PortAudio is all there is."""
+    rig = Rig(click_bundle.make(tmp_path / "bundle"), talk(), backend="auto")
+    try:
+        assert rig.start().backend == "pulse"
+        rig.server.kill()
+        rig.until("recovering")
+        for _ in range(20):
+            sleep(0.1)
+            seen = rig.engine.snapshot()
+            assert seen.state == "recovering", seen
+            assert seen.backend == "pulse"
+        assert "server" in seen.reason
+        rig.server.restart()
+        assert rig.until("live").backend == "pulse"
+    finally:
+        rig.close()
 
 
 def test_a_device_that_another_program_holds(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
