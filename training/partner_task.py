@@ -16,7 +16,7 @@ from core.spec import FRAMES
 from export.checkpoint import newest
 from model.encoder import PROSODY_BINS
 from model.frontend import PowerSpectrum, VoiceMel
-from model.prosody import log_energy
+from model.prosody import ENERGY_RANGE, log_energy
 from training.crops import Batch
 from training.live_task import target_prosody
 from training.losses.base import Loss, Step, total
@@ -24,6 +24,9 @@ from training.precision import mixed
 from training.schedule import adam
 from training.stage import check_losses, log_losses
 from training.teacher.partner_net import PartnerConfig, PartnerNet
+
+LEAST_FLOOR = -1.5
+"""Nepers: no crop is without pauses that are at least as quiet."""
 
 
 class Partner(nn.Module):
@@ -37,13 +40,14 @@ class Partner(nn.Module):
         super().__init__()
         self.net, self.spectrum = PartnerNet(config), PowerSpectrum(PROSODY_BINS)
 
-    def forward(self, batch: Batch, clean: Tensor, shaken: bool) -> Tensor:
+    def forward(self, batch: Batch, clean: Tensor, shaken: bool, hushed: bool = False) -> Tensor:
         """The crops in the wanted voice, log-mel (B, T, 80).
 
         Args:
             batch: with `rows`.
             clean: (B, n) the unperturbed recording that `rows` are of; its energy is taken.
             shaken: move level and pitch a little, in training.
+            hushed: take a recording's own noise out of its pauses, see `hush`.
 
         Raises:
             ConfigError: the batch has no rows.
@@ -51,6 +55,8 @@ class Partner(nn.Module):
         if not batch.rows.shape[2]:
             raise ConfigError("data.rows: set it to true; a partner speaks from the recogniser's rows")
         prosody = target_prosody(batch, log_energy(self.spectrum(clean)), shaken)
+        if hushed:
+            prosody = torch.cat([prosody[..., :2], hush(prosody[..., 2:])], dim=-1)
         with mixed(clean.device.type):
             return self.net(batch.rows, prosody, batch.voice, batch.voice_weight).float()
 
@@ -102,6 +108,14 @@ class PartnerTask(lightning.LightningModule):
         loss, values = total(list(self.losses), step, self.current_epoch)  # type: ignore[arg-type]
         log_losses(self, stage, loss, values, count)
         return loss
+
+
+def hush(energy: Tensor) -> Tensor:
+    """Normalised energy (B, T, 1), stretched below 0 so that the quietest twentieth lies where pauses lie in synthetic
+    speech: real rooms are never silent, and a partner is not to learn their noise by heart.
+    """
+    floor = energy.quantile(0.05, dim=1, keepdim=True).clamp(ENERGY_RANGE[0], LEAST_FLOOR)
+    return torch.where(energy < 0, energy * ENERGY_RANGE[0] / floor, energy).clamp(*ENERGY_RANGE)
 
 
 def read_partner(path: str) -> Partner:

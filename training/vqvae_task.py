@@ -123,7 +123,7 @@ class VqvaeTask(LiveTask):
             assert step.mel_target is not None and step.mel_mask is not None
             few = take(batch, lone)
             with torch.no_grad():
-                step.mel_target[lone] = self._partner[0](few, few.wanted, shaken=False)
+                step.mel_target[lone] = self._partner[0](few, few.wanted, shaken=False, hushed=True)
             step.mel_mask[lone] = settled(mel, SETTLE * FRAMES)[lone]
         return step
 

@@ -16,7 +16,7 @@ from training.cli import main
 from training.crops import Batch, Crops, collate, moved_f0
 from training.data.prepared import PreparedCorpus
 from training.losses.mel import Mel
-from training.partner_task import Partner, PartnerTask, read_partner
+from training.partner_task import Partner, PartnerTask, hush, read_partner
 from training.teacher.partner_net import PartnerConfig, PartnerNet
 from training.vqvae_task import VqvaeTask
 
@@ -102,12 +102,20 @@ def test_moved_f0_has_the_voices_mean_and_spread() -> None:
     assert not moved_f0(np.zeros(10, np.float32), np.zeros(10, np.float32), 5.0, 0.2).any()
 
 
+def test_pauses_are_hushed_and_speech_is_not_touched() -> None:
+    energy = torch.where(torch.arange(100) < 50, 0.5, -2.5)[None, :, None]
+    hushed = hush(energy)
+    assert torch.equal(hushed[:, :50], energy[:, :50])
+    assert torch.allclose(hushed[:, 50:], torch.tensor(-5.0))
+    assert torch.equal(hush(hushed), hushed), "what is quiet already stays"
+
+
 def test_the_decoder_learns_from_the_partner_of_lone_speech(folder: Path, runs: Path) -> None:
     batch = crops(folder, "real")
     task = VqvaeTask([Mel()], phones=44, partner=str(runs), model=tiny.config())
     step, _ = task(batch, learn=False)
     assert step.mel_target is not None
-    assert torch.equal(step.mel_target, read_partner(str(runs))(batch, batch.wanted, False))
+    assert torch.equal(step.mel_target, read_partner(str(runs))(batch, batch.wanted, False, True))
     Mel()(step).backward()
     assert task.model.decoder.outlet.weight.grad is not None
     assert task.model.decoder.outlet.weight.grad.abs().sum() > 0
