@@ -90,7 +90,10 @@ def _by_voice(voices: dict[str, Any]) -> str:
     keys = [k for k in ("OVRL", "wer", "f0_correlation") if any(row[k]["count"] for row in voices.values())]
     heard = {voice: row for voice, row in voices.items() if row["OVRL"]["count"]}
     lines = [[html.escape(voice), *(_cell(row[key], key) for key in keys)] for voice, row in heard.items()]
-    return _table(["voice", *(TITLES[key] for key in keys)], lines)
+    turns = (
+        "Voices take turns: each said other recordings, of few people. A line tells more of these than of the voice."
+    )
+    return (f"<p>{turns}</p>" if len(lines) > 1 else "") + _table(["voice", *(TITLES[key] for key in keys)], lines)
 
 
 def _by_group(groups: dict[str, Any]) -> str:
