@@ -29,7 +29,7 @@ def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
     names: list[str] = []
     config = LiveConfig()
     for path in map(newest, paths):
-        checkpoint = _read(path)
+        checkpoint = read_checkpoint(path)
         names = checkpoint.get("voice_names", names)
         if "live_config" in checkpoint:
             config = _config(path, checkpoint["live_config"])
@@ -69,7 +69,12 @@ def newest(path: Path) -> Path:
     return max(found, key=lambda p: p.stat().st_mtime)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """What a checkpoint of any stage holds, on the CPU.
+
+    Raises:
+        ConfigError: it is missing, not readable, or without weights.
+    """
     if not path.is_file():
         raise ConfigError(f"{path}: no such checkpoint")
     try:

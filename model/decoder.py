@@ -88,8 +88,13 @@ class Decoder(StreamingLayer):
         return torch.cat([log_f0[..., None], prosody[..., 1:]], dim=-1)
 
     def _enter(self, codes: Tensor, prosody: Tensor) -> Tensor:
-        scaled = torch.cat([(prosody[..., :1] - 5.0) * 2.0, prosody[..., 1:]], dim=-1)
-        return self.inlet(torch.cat([codes, scaled.unflatten(1, (-1, FRAMES)).flatten(2)], dim=-1))
+        return self.inlet(torch.cat([codes, prosody_by_step(prosody)], dim=-1))
 
     def _finish(self, x: Tensor) -> Tensor:
         return self.outlet(self.norm(x)).unflatten(-1, (FRAMES, MELS)).flatten(1, 2)
+
+
+def prosody_by_step(prosody: Tensor) -> Tensor:
+    """Prosody (B, 2 T, 3) with absolute log-F0, scaled for a network, to (B, T, 6): both frames of a step together."""
+    scaled = torch.cat([(prosody[..., :1] - 5.0) * 2.0, prosody[..., 1:]], dim=-1)
+    return scaled.unflatten(1, (-1, FRAMES)).flatten(2)

@@ -16,10 +16,10 @@ from model.live import LiveConfig, LiveModel
 from model.prosody import ENERGY_RANGE, log_energy
 from training.crops import Batch
 from training.data.voice_ranges import voice_ranges
-from training.losses.base import Domain, Loss, Step, total
+from training.losses.base import Domain, Loss, Step
 from training.precision import mixed
 from training.schedule import adam
-from training.stage import check_losses, log_losses
+from training.stage import check_losses, objective
 from training.start import put, read_start
 from training.vocoder_task import align
 
@@ -97,9 +97,7 @@ class LiveTask(lightning.LightningModule):
 
     def log_step(self, step: Step, stage: str, count: int) -> Tensor:
         """The objective; each loss goes to the log."""
-        loss, values = total(list(self.losses), step, self.current_epoch)  # type: ignore[arg-type]
-        log_losses(self, stage, loss, values, count)
-        return loss
+        return objective(self, self.losses, step, stage, count)
 
     def show(self, batch: Batch, mel: Tensor) -> None:
         """Two paired validation examples as sound and picture."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
-from typing import Any
 
 import lightning
 import torch
@@ -13,16 +11,16 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from core.spec import FRAMES
-from export.checkpoint import newest
+from export.checkpoint import newest, read_checkpoint
 from model.encoder import PROSODY_BINS
 from model.frontend import PowerSpectrum, VoiceMel
 from model.prosody import ENERGY_RANGE, log_energy
 from training.crops import Batch
 from training.live_task import target_prosody
-from training.losses.base import Loss, Step, total
+from training.losses.base import Loss, Step
 from training.precision import mixed
 from training.schedule import adam
-from training.stage import check_losses, log_losses
+from training.stage import check_losses, objective
 from training.teacher.partner_net import PartnerConfig, PartnerNet
 
 LEAST_FLOOR = -1.5
@@ -105,9 +103,7 @@ class PartnerTask(lightning.LightningModule):
         return adam([list(self.parameters())], self.learning_rate, int(self.trainer.estimated_stepping_batches))
 
     def _log(self, step: Step, stage: str, count: int) -> Tensor:
-        loss, values = total(list(self.losses), step, self.current_epoch)  # type: ignore[arg-type]
-        log_losses(self, stage, loss, values, count)
-        return loss
+        return objective(self, self.losses, step, stage, count)
 
 
 def hush(energy: Tensor) -> Tensor:
@@ -125,11 +121,10 @@ def read_partner(path: str) -> Partner:
         ConfigError: there is none, or it is of another stage.
     """
     try:
-        checkpoint = torch.load(newest(Path(path)), map_location="cpu", weights_only=True)
-        sizes: dict[str, Any] = checkpoint["partner_config"]
-        partner = Partner(PartnerConfig(**sizes))
+        checkpoint = read_checkpoint(newest(Path(path)))
+        partner = Partner(PartnerConfig(**checkpoint["partner_config"]))
         held = {k.removeprefix("partner."): v for k, v in checkpoint["state_dict"].items() if k.startswith("partner.")}
         partner.load_state_dict(held)
-    except (ConfigError, pickle.UnpicklingError, RuntimeError, EOFError, OSError, KeyError, TypeError) as error:
+    except (ConfigError, RuntimeError, KeyError, TypeError) as error:
         raise ConfigError(f"model.partner: {path} is no checkpoint of stage partner ({error})") from error
     return partner.requires_grad_(False).eval()

@@ -13,9 +13,9 @@ from model.reference.frontend import HOP, ReferenceMel
 from model.reference.vqvae import LEVELS, HleVqvae, ReferenceConfig
 from training.crops import Batch
 from training.data.heard_talkers import heard_talkers
-from training.losses.base import Loss, Step, total
+from training.losses.base import Loss, Step
 from training.reference_vocoder_task import load_vocoder
-from training.stage import check_losses, from_all, log_losses
+from training.stage import check_losses, from_all, objective
 
 MULTIPLE = HOP * 2**LEVELS
 """A crop holds a whole number of codes of every level: a multiple of 2400 samples, 0.1 s."""
@@ -136,9 +136,8 @@ class ReferenceTask(lightning.LightningModule):
         return any(x.domain == "wave" and x.weight > 0 and self.current_epoch >= x.start_epoch for x in losses)
 
     def _log(self, step: Step, codes: list[Tensor], stage: str) -> Tensor:
-        loss, values = total(list(self.losses), step, self.current_epoch)  # type: ignore[arg-type]
         count = len(codes[0])
-        log_losses(self, stage, loss, values, count)
+        loss = objective(self, self.losses, step, stage, count)
         for i, (level, book) in enumerate(zip(codes, self.model.levels, strict=True)):
             used = perplexity(level, book.entries)
             self.log(f"{stage}/perplexity{i}", used, batch_size=count, sync_dist=self.trainer.world_size > 1)

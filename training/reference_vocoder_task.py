@@ -14,8 +14,8 @@ from core.errors import ConfigError
 from model.reference.frontend import HOP, ReferenceMel
 from model.reference.hifigan import HifiGan, HifiGanConfig
 from training.crops import Batch
-from training.losses.base import Loss, Step, total
-from training.stage import check_losses, log_losses
+from training.losses.base import Loss, Step
+from training.stage import check_losses, objective
 
 
 class ReferenceVocoderTask(lightning.LightningModule):
@@ -57,9 +57,7 @@ class ReferenceVocoderTask(lightning.LightningModule):
         return torch.optim.AdamW(self.vocoder.parameters(), lr=self.learning_rate, betas=(0.8, 0.99))
 
     def _step(self, batch: Batch, stage: str) -> Tensor:
-        loss, values = total(list(self.losses), self(batch), self.current_epoch)  # type: ignore[arg-type]
-        log_losses(self, stage, loss, values, len(batch.heard))
-        return loss
+        return objective(self, self.losses, self(batch), stage, len(batch.heard))
 
 
 def load_vocoder(checkpoint: str) -> HifiGan:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import lightning
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.errors import ConfigError
 from training.crops import Batch
-from training.losses.base import Domain, Loss, Step, masked_mean
+from training.losses.base import Domain, Loss, Step, masked_mean, total
 
 
 def check_losses(stage: str, losses: Sequence[Loss], allowed: set[Domain]) -> None:
@@ -31,13 +31,13 @@ def check_losses(stage: str, losses: Sequence[Loss], allowed: set[Domain]) -> No
         raise ConfigError(f"model.losses: {max(names, key=names.count)} stands there twice; give each loss once")
 
 
-def log_losses(
-    task: lightning.LightningModule, stage: str, loss: Tensor, values: dict[str, Tensor], count: int
-) -> None:
-    """Each loss under its own name and their weighted sum, meaned over processes."""
+def objective(task: lightning.LightningModule, losses: nn.ModuleList, step: Step, stage: str, count: int) -> Tensor:
+    """The weighted sum of a task's losses; it and each loss under its own name go to the log, meaned over processes."""
+    loss, values = total(list(losses), step, task.current_epoch)  # type: ignore[arg-type]
     together = task.trainer.world_size > 1
     task.log_dict({f"{stage}/{k}": v for k, v in values.items()}, batch_size=count, sync_dist=together)
     task.log(f"{stage}/total", loss.detach(), prog_bar=True, batch_size=count, sync_dist=together)
+    return loss
 
 
 def log_accuracy(task: lightning.LightningModule, logits: Tensor, step: Step, batch: Batch) -> None:

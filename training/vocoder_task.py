@@ -12,10 +12,10 @@ from model.frontend import VoiceMel
 from model.live import LiveConfig
 from model.vocoder import Vocoder
 from training.crops import Batch
-from training.losses.base import Loss, Step, total
+from training.losses.base import Loss, Step
 from training.precision import mixed
 from training.schedule import adam
-from training.stage import check_losses, log_losses
+from training.stage import check_losses, objective
 
 SETTLE = 12
 """Frames at the start of a crop that no loss looks at: the networks' memory is still empty there."""
@@ -67,9 +67,7 @@ class VocoderTask(lightning.LightningModule):
         return adam([list(self.vocoder.parameters())], self.learning_rate, int(self.trainer.estimated_stepping_batches))
 
     def _log(self, made: Tensor, wanted: Tensor, stage: str) -> Tensor:
-        loss, values = total(list(self.losses), Step(wave=made, wave_target=wanted), self.current_epoch)  # type: ignore[arg-type]
-        log_losses(self, stage, loss, values, len(made))
-        return loss
+        return objective(self, self.losses, Step(wave=made, wave_target=wanted), stage, len(made))
 
 
 def align(made: Tensor, wanted: Tensor, start: int = SETTLE * HOP) -> tuple[Tensor, Tensor]:

@@ -97,7 +97,7 @@ class VqvaeTask(LiveTask):
         latents, pitch, energy = self.encode(batch, batch.warp if learn else None)
         quantized, codes = self.quantize(latents, learn) if self.quantizing else (latents, [])
         held = torch.stack([q.hold(latents[:, :, i]) for i, q in enumerate(self.model.encoder.levels())], dim=2)
-        rows = torch.arange(len(batch.paired)) if self._partner else paired_rows(batch)
+        rows = self._spoken_rows(batch)
         few = take(batch, rows)
         step = self.mel_step(few, self.speak(few, quantized[rows], energy[rows], learn))
         with mixed(batch.heard.device.type):
@@ -151,7 +151,11 @@ class VqvaeTask(LiveTask):
         assert step.mel is not None
         log_accuracy(self, step.phone_logits["codes"], step, batch)
         if index == 0:
-            self.show(batch if self._partner else take(batch, paired_rows(batch)), step.mel)
+            self.show(take(batch, self._spoken_rows(batch)), step.mel)
+
+    def _spoken_rows(self, batch: Batch) -> Tensor:
+        """Which crops the decoder says: those with a wanted side, and with a partner all of them."""
+        return torch.arange(len(batch.paired)) if self._partner else paired_rows(batch)
 
     def _wave_wanted(self) -> bool:
         epoch = self.current_epoch

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import ConfigError
-from core.spec import HOP
+from core.spec import BLOCK, HOP
 
 UNKNOWN_PHONE = -1
 RECOGNIZER_WIDTH = 64
@@ -76,7 +77,6 @@ class PreparedCorpus:
         self._teacher = np.memmap(rows, np.float16, "r").reshape(-1, len(self.phone_names)) if rows.is_file() else None
         rows = folder / "features.f16"
         self._features = np.memmap(rows, np.float16, "r").reshape(-1, RECOGNIZER_WIDTH) if rows.is_file() else None
-        self._whole: tuple[dict[str, list[int]], np.ndarray] | None = None
 
     @property
     def voices(self) -> list[str]:
@@ -109,7 +109,7 @@ class PreparedCorpus:
         """
         wanted = np.zeros((steps, RECOGNIZER_WIDTH), np.float32)
         if self._features is not None and u.features is not None:
-            _fill(wanted, self._features, u, u.features, start)
+            _fill(wanted, self._features, u.features, u.samples // BLOCK, start)
         return wanted
 
     def whole_rows(self, u: Utterance, side: str, start: int, steps: int) -> np.ndarray:
@@ -118,21 +118,25 @@ class PreparedCorpus:
         Raises:
             ConfigError: there are none.
         """
-        places, values = self._whole = self._whole or recogniser_rows(self.folder)
-        if rows_key(u, side) not in places:
+        places, values = self._whole
+        place = places.get(rows_key(u, side))
+        if place is None:
             raise ConfigError(f"{self.folder} has no recogniser's rows of {u.id}; run: voxveil data teacher")
-        offset, count = places[rows_key(u, side)]
         wanted = np.zeros((steps, values.shape[1]), np.float32)
-        first, last = max(start, 0), min(start + steps, count)
-        if last > first:
-            wanted[first - start : last - start] = values[offset + first : offset + last]
+        offset, count = place
+        _fill(wanted, values, offset, count, start)
         return wanted
+
+    @cached_property
+    def _whole(self) -> tuple[dict[str, list[int]], np.ndarray]:
+        """Opened when first asked for: most stages do without."""
+        return recogniser_rows(self.folder)
 
     def teacher(self, u: Utterance, start: int, steps: int) -> np.ndarray:
         """float32 [steps, classes]: 20 ms posteriors from row `start` (may be -1), zeros where there are none."""
         soft = np.zeros((steps, len(self.phone_names)), np.float32)
         if self._teacher is not None and u.teacher is not None:
-            _fill(soft, self._teacher, u, u.teacher, start)
+            _fill(soft, self._teacher, u.teacher, u.samples // BLOCK, start)
         return soft
 
 
@@ -154,8 +158,9 @@ def recogniser_rows(folder: Path) -> tuple[dict[str, list[int]], np.ndarray]:
     return places, values[: count * width].reshape(count, width)
 
 
-def _fill(rows: np.ndarray, values: np.ndarray, u: Utterance, offset: int, start: int) -> None:
-    first, last = max(start, 0), min(start + len(rows), u.samples // (2 * HOP))
+def _fill(rows: np.ndarray, values: np.ndarray, offset: int, count: int, start: int) -> None:
+    """Put an utterance's rows from its row `start` on into `rows`; it has `count`, from `offset` in `values`."""
+    first, last = max(start, 0), min(start + len(rows), count)
     if last > first:
         rows[first - start : last - start] = values[offset + first : offset + last]
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.spec import FRAMES, MELS
-from model.decoder import PROSODY
+from model.decoder import PROSODY, prosody_by_step
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,7 @@ class PartnerNet(nn.Module):
         said = self.boil((rows - self.mean) * self.scale)
         if self.training:
             said = said + self.NOISE * torch.randn_like(said)
-        scaled = torch.cat([(prosody[..., :1] - 5.0) * 2.0, prosody[..., 1:]], dim=-1)
-        x = self.inlet(torch.cat([said, scaled.unflatten(1, (-1, FRAMES)).flatten(2)], dim=-1))
+        x = self.inlet(torch.cat([said, prosody_by_step(prosody)], dim=-1))
         for block in self.blocks:
             x = block(x, embedding)
         return self.outlet(self.norm(x)).unflatten(-1, (FRAMES, MELS)).flatten(1, 2)
