@@ -18,6 +18,7 @@ import yaml
 from rich.console import Console
 
 from core.errors import ConfigError
+from training.ablation_start import common_start
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 VANILLA, ALL = "vanilla", "all"
@@ -54,6 +55,9 @@ class Plan:
         prepared: the folder of training data. out: one folder per run is made there.
         steps: optimiser steps of every run.
         vocoder: checkpoint of a vocoder, or a bundle: losses on sound need it; None for none.
+        ear: checkpoint of stage ear, whose content network all runs begin with; None to let it learn from nothing.
+        partner: checkpoint of stage partner, or the folder of its runs, that gives real speech a wanted side; None
+            for none.
         extra: further configuration files for all runs.
         only: names of runs to train; empty for all of them.
         paths: files that some losses need, by the part's name.
@@ -66,6 +70,8 @@ class Plan:
     steps: int
     size: str = "small"
     vocoder: Path | None = None
+    ear: Path | None = None
+    partner: Path | None = None
     extra: tuple[Path, ...] = ()
     only: tuple[str, ...] = ()
     paths: dict[str, Path] = field(default_factory=dict)
@@ -155,9 +161,11 @@ def train_one(plan: Plan, run: Run, console: Console) -> dict[str, Any]:
     words += ["--data.folder", str(plan.prepared), "--data.steps_per_epoch", str(per_epoch)]
     words += ["--trainer.max_epochs", str(epochs), "--trainer.default_root_dir", str(folder)]
     if plan.vocoder is not None and plan.stage == "vqvae":
-        words += ["--model.start_from", str(vocoder_alone(plan.vocoder, plan.out))]
+        words += ["--model.start_from", str(common_start(plan.vocoder, plan.ear, plan.out))]
     elif plan.vocoder is not None:
         words += ["--model.vocoder", str(plan.vocoder)]
+    if plan.partner is not None:
+        words += ["--data.rows", "true", "--model.partner", str(plan.partner)]
     before = newest_checkpoint(folder)
     if before is not None:
         words += ["--ckpt_path", str(before)]
@@ -179,30 +187,6 @@ def train_one(plan: Plan, run: Run, console: Console) -> dict[str, Any]:
     (folder / "unfinished.json").write_text(json.dumps(record, indent=1) + "\n", "utf8")
     (folder / "unfinished.json").rename(folder / DONE)
     return record
-
-
-def vocoder_alone(path: Path, out: Path) -> Path:
-    """A checkpoint in `out` that holds nothing but the vocoder of `path`.
-
-    A bundle or a checkpoint of a later stage holds a whole model: begun with that, no run would be vanilla.
-
-    Raises:
-        ConfigError: `path` is neither a bundle nor a checkpoint, or has no vocoder.
-    """
-    import torch
-
-    from training.start import read_start
-
-    copy = out / "vocoder.ckpt"
-    if not copy.is_file():
-        weights = read_start(str(path)).weights
-        kept = {k.removeprefix("model."): v for k, v in weights.items() if k.startswith("model.vocoder.")}
-        if not kept:
-            raise ConfigError(f"{path} holds no vocoder; name a checkpoint of stage vocoder, or a bundle")
-        unfinished = copy.with_suffix(".unfinished")
-        torch.save({"state_dict": kept}, unfinished)
-        unfinished.replace(copy)
-    return copy
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
@@ -274,7 +258,8 @@ def _digest(plan: Plan, run: Run) -> str:
     index = plan.prepared / "index.jsonl"
     if not index.is_file():
         raise ConfigError(f"{plan.prepared} is not a prepared corpus (no index.jsonl); run: voxveil data prepare")
-    said = [*(_read(path) for path in run.configs), plan.steps, str(plan.vocoder or "")]
+    begun = [str(path or "") for path in (plan.vocoder, plan.ear, plan.partner)]
+    said = [*(_read(path) for path in run.configs), plan.steps, *begun]
     text = json.dumps(said, sort_keys=True) + hashlib.sha256(index.read_bytes()).hexdigest()
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

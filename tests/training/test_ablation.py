@@ -20,7 +20,8 @@ from model.live import LiveConfig, LiveModel
 from tests.bundles import copy_default
 from tests.training.small_corpus import small_corpus
 from training import ablation
-from training.ablation import CONFIGS, Plan, missing, planned, vocoder_alone
+from training.ablation import CONFIGS, Plan, missing, planned
+from training.ablation_start import common_start
 from training.losses.mel_mse import MelMse
 from training.vqvae_task import VqvaeTask
 from voxveil.cli import main
@@ -99,22 +100,33 @@ def test_a_stopped_run_goes_on(prepared: Path, tmp_path: Path, monkeypatch: pyte
     assert not {"Mel", "Phoneme"} & set(record["validation"])
 
 
-def test_no_run_begins_with_more_than_the_vocoder(tmp_path: Path) -> None:
-    """Of a whole model only the vocoder is taken: vanilla must not begin with what another objective taught."""
+def test_what_all_runs_begin_with(tmp_path: Path) -> None:
+    """Vocoder and pitch head of a whole model are taken, and what hears of an ear; nothing that a loss here teaches."""
     config = LiveConfig(voices=3, encoder_width=12, decoder_channels=16, vocoder_channels=16)
     torch.manual_seed(7)
     trained = LiveModel(config)
     whole = {f"model.{name}": value for name, value in trained.state_dict().items()}
     torch.save({"state_dict": whole, "voice_names": ["a", "b", "c"]}, tmp_path / "whole.ckpt")
-    alone = vocoder_alone(tmp_path / "whole.ckpt", tmp_path)
+    alone = common_start(tmp_path / "whole.ckpt", None, tmp_path)
     task = VqvaeTask([MelMse()], phones=3, start_from=str(alone), model=config)
     assert torch.equal(task.model.vocoder.inlet.weight, trained.vocoder.inlet.weight)
     assert not torch.equal(task.model.decoder.inlet.weight, trained.decoder.inlet.weight)
     assert not torch.equal(task.model.encoder.content.outlet.weight, trained.encoder.content.outlet.weight)
+    assert torch.equal(task.model.encoder.pitch.outlet.weight, trained.encoder.pitch.outlet.weight)
+    assert not torch.equal(task.model.encoder.content.stem.first.weight, trained.encoder.content.stem.first.weight)
+    hearing = common_start(alone, tmp_path / "whole.ckpt", tmp_path)
+    assert hearing != alone
+    task = VqvaeTask([MelMse()], phones=3, start_from=str(hearing), model=config)
+    content, theirs = task.model.encoder.content.state_dict(), trained.encoder.content.state_dict()
+    assert {k for k in content if not torch.equal(content[k], theirs[k])} == {"outlet.weight", "outlet.bias"}
+    assert not torch.equal(task.model.books[0].vectors, trained.books[0].vectors)
+    assert not task.quantizing
     torch.save({"state_dict": {"model.decoder.x": torch.zeros(1)}}, tmp_path / "none.ckpt")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError, match="holds no vocoder"):
-        vocoder_alone(tmp_path / "none.ckpt", tmp_path / "empty")
+        common_start(tmp_path / "none.ckpt", None, tmp_path / "empty")
+    with pytest.raises(ConfigError, match="holds no content network"):
+        common_start(tmp_path / "whole.ckpt", tmp_path / "none.ckpt", tmp_path / "empty")
 
 
 def test_every_configuration_states_only_its_difference() -> None:
@@ -156,6 +168,8 @@ def test_a_part_whose_network_is_missing_is_named(tmp_path: Path) -> None:
         (["--table", "--out", "{here}"], "no finished runs"),
         (["--prepared", "{here}", "--on", "reference", "--talkers", "x"], "only the live model"),
         (["--prepared", "{here}", "--talkers", "x"], "--vocoder"),
+        (["--prepared", "{here}", "--ear", "x"], "--vocoder"),
+        (["--prepared", "{here}", "--on", "reference", "--partner", "x"], "live model"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

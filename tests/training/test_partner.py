@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from core.errors import ConfigError
 from tests.training import tiny
@@ -19,6 +20,7 @@ from training.losses.mel import Mel
 from training.partner_task import Partner, PartnerTask, hush, read_partner
 from training.teacher.partner_net import PartnerConfig, PartnerNet
 from training.vqvae_task import VqvaeTask
+from voxveil.cli import main as ablate
 
 pytestmark = pytest.mark.timeout(600)
 LONG = ("--trainer.max_epochs=20", "--model.learning_rate=1e-2")
@@ -135,6 +137,23 @@ def test_a_whole_run_with_a_partner(folder: Path, runs: Path, tmp_path: Path) ->
     more = ("--data.kinds=[parallel,real]", "--data.real_share=0.5", "--data.rows=true", f"--model.partner={runs}")
     assert main(["vqvae", *words, *more]) == 0
     assert curve(tmp_path, "train/Mel")
+
+
+def test_an_ablation_with_a_partner(folder: Path, runs: Path, tmp_path: Path) -> None:
+    """Its vanilla speaks real crops too, so that the error of its mel is not that of a run without."""
+    data = {"kinds": ["parallel", "real"], "real_share": 0.5, "seconds": 1.0, "batch_size": 2, "workers": 0}
+    said = {
+        "data": {**data, "steps_per_epoch": 2},
+        "model": {"model": tiny.MODEL, "phones": 44},
+        "trainer": {"log_every_n_steps": 1},
+    }
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(said), "utf8")
+    words = ["--prepared", str(folder), "--only", "vanilla", "--steps", "4", "--with", str(tmp_path / "tiny.yaml")]
+    assert ablate(["ablate", *words, "--out", str(tmp_path / "with"), "--partner", str(runs)]) == 0
+    assert ablate(["ablate", *words, "--out", str(tmp_path / "without")]) == 0
+    spoken, silent = (curve(tmp_path / name, "train/MelMse") for name in ("with", "without"))
+    assert spoken.keys() == silent.keys() != set()
+    assert spoken != silent
 
 
 def test_what_is_missing_is_named(folder: Path, runs: Path, tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="configuration for all runs",
     )
     add("--vocoder", type=Path, metavar="PATH", help="checkpoint of stage vocoder (reference-vocoder), or a bundle")
+    add("--ear", type=Path, metavar="PATH", help="checkpoint of stage ear (or its runs) that all runs begin with")
+    add("--partner", type=Path, metavar="PATH", help="checkpoint of stage partner (or its runs), for real speech")
     add("--path", action="append", default=[], metavar="PART=FILE", help="the network that a part needs")
     add("--talkers", type=Path, metavar="DIR", help="recordings to measure every run on (default: do not)")
     add("--split", default="val", help="held-out talkers to use (default: val, for choosing; test is for reporting)")
@@ -85,6 +87,10 @@ def _plan(args: argparse.Namespace) -> Plan:
     from core.errors import ConfigError
     from training.ablation import CONFIGS, Plan
 
+    if args.on == "reference" and (args.ear or args.partner):
+        raise ConfigError("--ear and --partner are for the live model; leave them out with --on reference")
+    if args.ear and not args.vocoder:
+        raise ConfigError("--ear wants --vocoder too: runs begin with both")
     folder = args.parts or CONFIGS / "ablation" / "losses"
     parts = tuple(sorted(folder.glob("*.yaml")))
     if not parts:
@@ -103,6 +109,8 @@ def _plan(args: argparse.Namespace) -> Plan:
         steps=args.steps,
         size="full" if args.full else "small",
         vocoder=args.vocoder,
+        ear=args.ear,
+        partner=args.partner,
         extra=tuple(args.extra),
         only=tuple(name for name in args.only.split(",") if name),
         paths=paths,
