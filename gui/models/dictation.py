@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from gui.models.meter import FLOOR_DB
 from gui.models.reasons import in_words
-from gui.platform.child import discard
+from gui.platform.child import discard, whole_lines
 
 END_MS = 2000
 
@@ -83,7 +83,7 @@ class Dictation(QObject):
         return self.folder / f"{number + 1:02d}.wav"
 
     def _read(self, process: QProcess) -> None:
-        for line in bytes(process.readAllStandardOutput().data()).decode(errors="replace").splitlines():
+        for line in whole_lines(process):
             if line.startswith("level "):
                 self.level_db = float(line.split()[1])
         self.changed.emit()

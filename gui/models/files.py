@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from gui.models.settings import SettingsStore
 from gui.models.voices import VoiceChoice, VoicesModel
-from gui.platform.child import discard, interrupt, voxveil_command
+from gui.platform.child import discard, interrupt, voxveil_command, whole_lines
 
 SOUND_FILES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"}
 KILL_AFTER_MS = 1500
@@ -123,8 +123,8 @@ class FilesModel(QObject):
         self._set(job, JobState.RUNNING)
         process.start(program, arguments)
 
-    def _read(self, process: QProcess, job: Job) -> None:
-        for line in bytes(process.readAllStandardOutput().data()).decode(errors="replace").splitlines():
+    def _read(self, process: QProcess, job: Job, rest: bool = False) -> None:
+        for line in whole_lines(process, rest):
             word, _, rest = line.partition(" ")
             if word == "progress":
                 job.progress = float(rest)
@@ -133,7 +133,7 @@ class FilesModel(QObject):
         self._tell(job)
 
     def _finished(self, process: QProcess, job: Job, code: int) -> None:
-        self._read(process, job)
+        self._read(process, job, rest=True)
         complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         self._process = self._running = None
         discard(process)

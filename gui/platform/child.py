@@ -18,6 +18,18 @@ def voxveil_command(*words: str) -> tuple[str, list[str]]:
     return sys.executable, ["-m", "voxveil", *words]
 
 
+def whole_lines(process: QProcess, rest: bool = False) -> list[str]:
+    """What a child has printed since the last time, line by line. A line without an end waits for it, unless the child
+    itself has ended (`rest`): a pipe hands over what it has, in the middle of a word too.
+    """
+    lines = []
+    while process.canReadLine():
+        lines.append(process.readLine().data())
+    if rest:
+        lines.append(process.readAllStandardOutput().data())
+    return [line.decode(errors="replace").rstrip("\r\n") for line in lines if line]
+
+
 def interrupt(process: QProcess) -> None:
     """Ask a child to stop and clean up behind itself (as Ctrl+C would); where that cannot be asked, end it."""
     if process.processId() and sys.platform != "win32":

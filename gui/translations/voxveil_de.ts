@@ -115,6 +115,22 @@
         <source>Cancelled; all voices are as they were.</source>
         <translation>Abgebrochen; alle Stimmen sind, wie sie waren.</translation>
     </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Likeness to the recordings: {made} of 1 (one half of them to the other: {own})</source>
+        <translation>Ähnlichkeit mit den Aufnahmen: {made} von 1 (deren eine Hälfte mit der anderen: {own})</translation>
+    </message>
+    <message>
+        <source>Quality, as a network that was taught by listeners predicts it: {made} of 5 (recordings: {own})</source>
+        <translation>Qualität, wie sie ein von Hörern geschultes Netz vorhersagt: {made} von 5 (Aufnahmen: {own})</translation>
+    </message>
+    <message>
+        <source>The {count} other voices are the same as before.</source>
+        <translation>Die {count} anderen Stimmen sind dieselben wie zuvor.</translation>
+    </message>
 </context>
 <context>
     <name>App</name>

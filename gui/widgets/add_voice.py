@@ -150,13 +150,18 @@ class AddVoice(QDialog):
     def _cancel(self) -> None:
         if self.making.state is Making.RUNNING:
             self.making.cancel()
+        elif self.pages.currentIndex() == 2:
+            self.pages.setCurrentIndex(1 if self.read_aloud.isChecked() else 0)  # what was read aloud is still there
+            self._show()
         else:
             self.reject()
 
     def _show(self) -> None:
         page, dictation, making = self.pages.currentIndex(), self.dictation, self.making
         running = making.state is Making.RUNNING
-        self.cancel.setVisible(page < 2 or running)
+        undone = making.state in (Making.FAILED, Making.CANCELLED) and not making.busy
+        self.cancel.setVisible(page < 2 or running or undone)
+        self.cancel.setText(self.tr("Back") if page == 2 and not running else self.tr("Cancel"))
         self.next.setText([self.tr("Next"), self.tr("Make the voice"), self.tr("Close")][page])
         if page == 0:
             self.choose.setVisible(self.from_folder.isChecked())
@@ -188,12 +193,30 @@ class AddVoice(QDialog):
         last = making.lines[-1] if making.lines else ""
         texts = {
             Making.RUNNING: last or self.tr("Looking at the recordings…"),
-            Making.DONE: self.tr("The voice is in the list of voices.") + "\n\n" + "\n".join(making.lines[-8:]),
+            Making.DONE: "\n\n".join([self.tr("The voice is in the list of voices."), *self._figures()]),
             Making.FAILED: self.tr("It did not work; all other voices are as they were.") + "\n\n" + in_words(last),
             Making.CANCELLED: self.tr("Cancelled; all voices are as they were."),
         }
         self.said.setText(texts.get(making.state, ""))
         self.next.setEnabled(not running)
+
+    def _figures(self) -> list[str]:
+        """How it came out, in words; what was not measured is left out."""
+        figures, said = self.making.figures, []
+        if "likeness" in figures:
+            made, own = figures["likeness"]
+            text = self.tr("Likeness to the recordings: {made} of 1 (one half of them to the other: {own})")
+            said.append(text.format(made=f"{made:.2f}", own=f"{own:.2f}"))
+        if "quality" in figures:
+            made, own = figures["quality"]
+            text = self.tr(
+                "Quality, as a network that was taught by listeners predicts it: {made} of 5 (recordings: {own})"
+            )
+            said.append(text.format(made=f"{made:.1f}", own=f"{own:.1f}"))
+        if "untouched" in figures:
+            text = self.tr("The {count} other voices are the same as before.")
+            said.append(text.format(count=round(figures["untouched"][0])))
+        return said
 
     def _end(self) -> None:
         self.dictation.close()

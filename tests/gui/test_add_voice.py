@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -14,10 +16,13 @@ from core.bundle import Bundle
 from gui.application import App
 from gui.models import new_voice
 from gui.models.dictation import Dictation
-from gui.models.new_voice import Making
+from gui.models.new_voice import Making, own_bundle
 from gui.models.settings import SettingsStore
 from gui.theme.current import Theme
+from realtime.pipeline import Pipeline
+from realtime.recording import anonymize
 from tests.audio_server import MISSING, PulseServer
+from tests.bundles import copy_default
 from tests.gui.scripted_engine import ScriptedEngine
 from tests.gui.test_real_engine import SAMPLE
 
@@ -34,7 +39,8 @@ time.sleep(60 if name == "slow" else 0)
 bundle = Bundle.load(Path(path))
 bank = bundle.voices
 replace_voices(bundle, bank.add(name, bank.row(bank.names[0]) * 0.9))
-print(f"{len(list(Path(folder).iterdir()))} recordings, similarity 0.81")
+print("result likeness 0.81 0.95")
+print(f"result untouched {len(list(Path(folder).iterdir()))}")
 """
 
 
@@ -73,7 +79,10 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
     dialog.consent.setChecked(True)
     dialog.next.click()
     qtbot.waitUntil(lambda: dialog.making.state is Making.DONE, timeout=30_000)
-    assert "similarity 0.81" in dialog.said.text()
+    assert "0.81 of 1 (one half of them to the other: 0.95)" in dialog.said.text()
+    assert "The 1 other voices are the same" in dialog.said.text()
+    assert "Quality" not in dialog.said.text(), "what was not measured is not said"
+    assert not dialog.cancel.isVisibleTo(dialog)
     assert "mine" in app.voices.names()
     assert app.window.page.choosers.voice.list.findData("named:mine") >= 0
     assert app.window.page.mixer.map._map.names.count("mine") == 1
@@ -95,7 +104,7 @@ def test_closing_the_app_ends_the_recording(app: App, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize(("name", "end"), [("refused", Making.FAILED), ("slow", Making.CANCELLED)])
 def test_refused_or_cancelled_nothing_changes(
-    app: App, shipped: Bundle, qtbot: QtBot, tmp_path: Path, name: str, end: Making
+    app: App, shipped: Bundle, qtbot: QtBot, tmp_path: Path, own_config: Path, name: str, end: Making
 ) -> None:
     names = app.voices.names()
     dialog = app.add_voice()
@@ -113,7 +122,90 @@ def test_refused_or_cancelled_nothing_changes(
     assert app.bundle.path == shipped.path
     if name == "refused":
         assert "at least a minute" in dialog.said.text()
+    qtbot.waitUntil(lambda: not dialog.making.busy, timeout=30_000)
+    assert not list(own_config.glob("bundle*")), "a copy without a new voice is of no use"
+    assert dialog.cancel.text() == "Back"
+    dialog.cancel.click()
+    assert dialog.pages.currentIndex() == 0
+    dialog.name.setText("mine")
+    dialog.next.click()
+    qtbot.waitUntil(lambda: dialog.making.state is Making.DONE, timeout=30_000)
+    assert "mine" in app.voices.names()
     dialog.reject()
+
+
+def test_after_a_failure_what_was_read_aloud_is_still_there(app: App, qtbot: QtBot) -> None:
+    dialog = app.add_voice()
+    dialog.name.setText("refused")
+    dialog.consent.setChecked(True)
+    dialog.next.click()
+    for number in range(len(dialog.dictation.sentences)):
+        (dialog.dictation.folder / f"{number + 1:02}.wav").write_bytes(b"sound")
+    dialog._show()
+    dialog.next.click()
+    qtbot.waitUntil(lambda: dialog.making.state is Making.FAILED, timeout=30_000)
+    dialog.cancel.click()
+    assert dialog.pages.currentIndex() == 1
+    assert dialog.dictation.complete
+    assert dialog.next.isEnabled()
+    dialog.reject()
+
+
+def test_voices_added_to_another_bundle_stay(shipped: Bundle, own_config: Path) -> None:
+    """Started with --bundle, the app makes a copy of that one, beside the copy that has voices of one's own in it."""
+    first = own_bundle(shipped.path)
+    assert first == own_config / "bundle"
+    shutil.copytree(shipped.path, first)
+    assert own_bundle(first) == first
+    assert own_bundle(shipped.path) == own_config / "bundle-2"
+
+
+def test_a_command_that_cannot_start_is_a_failure(
+    app: App, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_voice, "voxveil_command", lambda *words: (str(tmp_path / "gone"), list(words)))
+    making = new_voice.NewVoice(app.bundle.path)
+    making.begin("mine", tmp_path)
+    qtbot.waitUntil(lambda: not making.busy, timeout=30_000)
+    assert making.state is Making.FAILED
+    making.close()
+
+
+@pytest.mark.timeout(900)
+def test_the_real_command_from_the_window(qtbot: QtBot, store: SettingsStore, theme: Theme, tmp_path: Path) -> None:
+    """Half a minute of speech, the bundle that ships, the command itself: the voice is in the list and can be used."""
+    import soundfile
+
+    samples, rate = soundfile.read(SAMPLE)
+    (tmp_path / "speech").mkdir()
+    for k, faster in enumerate((0.97, 1.0, 1.03)):  # one person's, and not the same thing three times
+        soundfile.write(tmp_path / "speech" / f"{k}.wav", samples, round(rate * faster))
+    bundle = Bundle.load(copy_default(tmp_path / "shipped"))
+    app = App(ScriptedEngine(), bundle, store, theme)
+    app.window.show()
+    dialog = app.add_voice()
+    dialog.name.setText("mine")
+    dialog.from_folder.setChecked(True)
+    dialog.folder = tmp_path / "speech"
+    dialog.consent.setChecked(True)
+    dialog.next.click()
+    heard = set()
+    dialog.making.changed.connect(lambda: heard.add(dialog.progress.value()))
+    qtbot.waitUntil(lambda: dialog.making.state is not Making.RUNNING, timeout=800_000)
+    assert dialog.making.state is Making.DONE, dialog.said.text()
+    assert len(heard) > 5, "progress was shown"
+    assert dialog.making.figures["untouched"] == (len(bundle.voices.names),)
+    assert "Likeness" in dialog.said.text()
+    assert "Quality" in dialog.said.text()
+    assert "mine" in app.voices.names()
+    made = Bundle.load(own_bundle(Path(store.values.bundle)))
+    row = made.voices.row("mine")
+    assert min(abs(row - made.voices.row(name)).max() for name in bundle.voices.names) > 0.01
+    spoken = anonymize(Pipeline(made, "cpu"), samples.astype(np.float32)[: 2 * rate], rate, row, 1.0)
+    assert np.abs(spoken).max() > 0.01
+    dialog.accept()
+    app.close()
+    app.window.deleteLater()
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")

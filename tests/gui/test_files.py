@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QProcess
 from pytestqt.qtbot import QtBot
 
 from core.bundle import Bundle
@@ -13,6 +15,7 @@ from gui.models.files import FilesModel, JobState, voice_words
 from gui.models.preview import Preview
 from gui.models.settings import SettingsStore
 from gui.models.voices import VoiceChoice, VoicesModel
+from gui.platform.child import whole_lines
 from gui.platform.player import Player
 from gui.theme.current import Theme
 from gui.widgets.file_page import FilePage
@@ -88,3 +91,21 @@ def test_a_preview_is_made_and_cleaned_up_even_if_it_cannot_be_played(
     assert not preview.busy
     assert not folder.exists()
     preview.close()
+
+
+def test_a_line_that_arrives_in_two_pieces_is_one_line(qtbot: QtBot) -> None:
+    """A pipe hands over half of `progress 0.75` if it has no more; half a line is no line yet."""
+    code = """
+import time
+for part in ("one\\nprog", "ress 0.75\\nlast"):
+    print(part, end="", flush=True)
+    time.sleep(0.3)
+"""
+    process = QProcess()
+    seen: list[list[str]] = []
+    process.readyReadStandardOutput.connect(lambda: seen.append(whole_lines(process)))
+    with qtbot.waitSignal(process.finished, timeout=30_000):
+        process.start(sys.executable, ["-c", code])
+    assert [line for lines in seen for line in lines] == ["one", "progress 0.75"]
+    assert len(seen) >= 2
+    assert whole_lines(process, rest=True) == ["last"]

@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     for remark in recordings.remarks:
         print(f"note: {remark}")
     print(f"{recordings.speech:.0f} s of speech in {len(recordings.pieces)} pieces{_talkers(recordings)}")
+    _result(args, "speech", recordings.speech)
     if recordings.several_talkers and not args.anyway:
         raise ConfigError(
             f"{args.folder}: these recordings seem to be of more than one person (similarity {recordings.alike:.2f}); "
@@ -81,9 +82,16 @@ def run(args: argparse.Namespace) -> int:
         before = _hashes(bundle)
         made = replace_voices(bundle, bundle.voices.add(args.name, row, args.sex, NOTE))
         _prove(before, _hashes(made))
+        _result(args, "untouched", len(bundle.voices.names))
         print(f"{args.name} is in the bank of {made.path}")
-    _measure(made, args.name, recordings, verifier)
+    _measure(args, made, recordings, verifier)
     return 0
+
+
+def _result(args: argparse.Namespace, name: str, *values: float) -> None:
+    """A figure for programs (`--progress-lines`)."""
+    if args.progress_lines:
+        print("result", name, *(f"{value:.3f}" for value in values), flush=True)
 
 
 def _verifier() -> Verifier | None:
@@ -175,7 +183,7 @@ def _prove(before: dict[str, str], after: dict[str, str]) -> None:
     print(f"untouched: {graphs} graphs and {len(before) - graphs} voices, sha256 of all {digest}… before and after")
 
 
-def _measure(bundle: Bundle, name: str, recordings: Recordings, verifier: Verifier | None) -> None:
+def _measure(args: argparse.Namespace, bundle: Bundle, recordings: Recordings, verifier: Verifier | None) -> None:
     """How alike and how natural: the sample, and the talker's own speech, in the new voice."""
     import numpy as np
 
@@ -192,13 +200,16 @@ def _measure(bundle: Bundle, name: str, recordings: Recordings, verifier: Verifi
 
     pipeline = Pipeline(bundle, "cpu")
     sample = resample(*read_mono(sample_path()), SAMPLE_RATE)
-    made = anonymize(pipeline, sample, SAMPLE_RATE, bundle.voices.row(name), 1.0)
+    made = anonymize(pipeline, sample, SAMPLE_RATE, bundle.voices.row(args.name), 1.0)
     own = np.concatenate(recordings.pieces)[: 60 * SAMPLE_RATE]
     halves = [verifier(half) for half in np.array_split(own, 2)]
     wanted, spoken, heard = centroid(halves), verifier(sample), verifier(made)
     print(
-        f"the sample in the voice of {name}: similarity to the wanted voice {cosine(heard, wanted):.2f} (before "
-        f"{cosine(spoken, wanted):.2f}; their own two halves {cosine(*halves):.2f}), to who speaks in the sample "
+        f"the sample in the voice of {args.name}: similarity to the wanted voice {cosine(heard, wanted):.2f} (as it "
+        f"was {cosine(spoken, wanted):.2f}; their own two halves {cosine(*halves):.2f}), to who speaks in the sample "
         f"{cosine(heard, spoken):.2f}"
     )
-    print(f"DNSMOS OVRL {dnsmos(made)['OVRL']:.2f} (the recordings {dnsmos(own[: 20 * SAMPLE_RATE])['OVRL']:.2f})")
+    quality, before = dnsmos(made)["OVRL"], dnsmos(own[: 20 * SAMPLE_RATE])["OVRL"]
+    print(f"DNSMOS OVRL {quality:.2f} (the recordings {before:.2f})")
+    _result(args, "likeness", cosine(heard, wanted), cosine(*halves))
+    _result(args, "quality", quality, before)
