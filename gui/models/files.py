@@ -123,8 +123,8 @@ class FilesModel(QObject):
         self._set(job, JobState.RUNNING)
         process.start(program, arguments)
 
-    def _read(self, process: QProcess, job: Job, rest: bool = False) -> None:
-        for line in whole_lines(process, rest):
+    def _read(self, process: QProcess, job: Job, ended: bool = False) -> None:
+        for line in whole_lines(process, ended):
             word, _, rest = line.partition(" ")
             if word == "progress":
                 job.progress = float(rest)
@@ -133,7 +133,7 @@ class FilesModel(QObject):
         self._tell(job)
 
     def _finished(self, process: QProcess, job: Job, code: int) -> None:
-        self._read(process, job, rest=True)
+        self._read(process, job, ended=True)
         complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         self._process = self._running = None
         discard(process)

@@ -99,8 +99,8 @@ class NewVoice(QObject):
         process.errorOccurred.connect(lambda error: self._refused(process, error))
         process.start(program, arguments)
 
-    def _read(self, process: QProcess, rest: bool = False) -> None:
-        for line in whole_lines(process, rest):
+    def _read(self, process: QProcess, ended: bool = False) -> None:
+        for line in whole_lines(process, ended):
             word, _, rest = line.partition(" ")
             if word == "progress":
                 self.progress = float(rest.split()[0])
@@ -112,7 +112,7 @@ class NewVoice(QObject):
         self.changed.emit()
 
     def _ended(self, process: QProcess, code: int, how: QProcess.ExitStatus) -> None:
-        self._read(process, rest=True)
+        self._read(process, ended=True)
         complaint = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
         discard(process)
         if process is not self._process:

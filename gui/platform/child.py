@@ -24,9 +24,9 @@ def whole_lines(process: QProcess, rest: bool = False) -> list[str]:
     """
     lines = []
     while process.canReadLine():
-        lines.append(process.readLine().data())
+        lines.append(bytes(process.readLine().data()))
     if rest:
-        lines.append(process.readAllStandardOutput().data())
+        lines.append(bytes(process.readAllStandardOutput().data()))
     return [line.decode(errors="replace").rstrip("\r\n") for line in lines if line]
 
 
