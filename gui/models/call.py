@@ -88,6 +88,7 @@ class CallModel(QObject):
     def start(self) -> None:
         """Start the engine with what is chosen; how it goes is in `protection`."""
         values = self._store.values
+        self._voices.begin_call()
         self._set_muted(values.start_muted or values.push_to_talk)
         try:
             config = self.config()

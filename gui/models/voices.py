@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +19,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class VoiceChoice:
-    """`named` uses `a`; `mix` uses `a`, `b` and `weight` (0 = all a, 1 = all b); `new` uses `seed`."""
+    """`named` uses `a`; `mix` uses `a`, `b` and `weight` (0 = all a, 1 = all b); `new` uses `seed`; so does `fresh`,
+    which gets another one for each call.
+    """
 
     kind: str
     a: str = ""
@@ -55,6 +58,8 @@ class VoicesModel(QObject):
             return f"{display(choice.a)} + {display(choice.b)}"
         if choice.kind == "new":
             return self._person_name(choice.seed)
+        if choice.kind == "fresh":
+            return self.tr("Someone new")
         return display(choice.a)
 
     def take_bank(self, bank: VoiceBank, default: str) -> None:
@@ -86,9 +91,14 @@ class VoicesModel(QObject):
         self._store.save()
         self.chosen.emit()
 
+    def begin_call(self) -> None:
+        """Before a call starts: where somebody new is wanted for each, this one gets them."""
+        if self.choice.kind == "fresh":
+            self.choose(VoiceChoice("fresh", seed=any_seed()))
+
     def make_person(self) -> str:
         """Make somebody new, use the voice and return the name it is kept under."""
-        seed = int(np.random.default_rng().integers(1, 2**31))
+        seed = any_seed()
         taken = {name for _, name in self.people()}
         number = next(n for n in range(1, len(taken) + 2) if f"Person {n}" not in taken)
         name = f"Person {number}"
@@ -124,7 +134,7 @@ class VoicesModel(QObject):
     def _row(self, choice: VoiceChoice) -> Floats:
         if choice.kind == "mix":
             return self.bank.mix(choice.a, choice.b, choice.weight)
-        if choice.kind == "new":
+        if choice.kind in ("new", "fresh"):
             return self.bank.new(choice.seed)
         return self.bank.row(choice.a)
 
@@ -138,6 +148,11 @@ class VoicesModel(QObject):
         except (TypeError, ValueError, VoiceError):
             return VoiceChoice("named", a=self._default)
         return choice
+
+
+def any_seed() -> int:
+    """A seed that nobody can guess from the last one."""
+    return 1 + secrets.randbelow(2**31 - 1)
 
 
 def display(name: str) -> str:

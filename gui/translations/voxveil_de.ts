@@ -283,6 +283,10 @@
         <source>Voxveil’s virtual microphone</source>
         <translation>Virtuelles Mikrofon von Voxveil</translation>
     </message>
+    <message>
+        <source>Someone new in every call</source>
+        <translation>Jemand Neues in jedem Gespräch</translation>
+    </message>
 </context>
 <context>
     <name>DevicesModel</name>
@@ -1202,6 +1206,13 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
     <message>
         <source>That folder may not be written to. Choose another one under Menu, Recordings.</source>
         <translation>In diesen Ordner darf nicht geschrieben werden. Wählen Sie unter Menü, Aufnahmen einen anderen.</translation>
+    </message>
+</context>
+<context>
+    <name>VoicesModel</name>
+    <message>
+        <source>Someone new</source>
+        <translation>Jemand Neues</translation>
     </message>
 </context>
 </TS>

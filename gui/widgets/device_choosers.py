@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.settings import SettingsStore
-from gui.models.voices import VoiceChoice, VoicesModel, display
+from gui.models.voices import VoiceChoice, VoicesModel, any_seed, display
 from gui.theme.current import Theme
 from gui.widgets.chooser import Chooser
 
@@ -77,8 +77,10 @@ class DeviceChoosers(QFrame):
             for name in self._voices.names()
         ]
         entries += [(f"new:{seed}", name) for seed, name in self._voices.people()]
+        entries.append(("fresh", self.tr("Someone new in every call")))
         choice = self._voices.choice
-        value = {"named": f"named:{choice.a}", "new": f"new:{choice.seed}"}.get(choice.kind, "mix")
+        known = {"named": f"named:{choice.a}", "new": f"new:{choice.seed}", "fresh": "fresh"}
+        value = known.get(choice.kind, "mix")
         if value not in [entry[0] for entry in entries]:
             entries.append((value, self._voices.title))
         self.voice.fill(entries, value)
@@ -103,3 +105,5 @@ class DeviceChoosers(QFrame):
             self._voices.choose(VoiceChoice("named", a=which))
         elif kind == "new":
             self._voices.choose(VoiceChoice("new", seed=int(which)))
+        elif kind == "fresh":
+            self._voices.choose(VoiceChoice("fresh", seed=any_seed()))

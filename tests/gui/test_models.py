@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import VoiceError
 from core.voices import VoiceBank
+from gui.models.call import CallModel
 from gui.models.meter import CLIP_LAMP_S, FLOOR_DB, HOLD_S, MeterBallistics, fraction
 from gui.models.settings import SettingsStore
 from gui.models.spectrum_image import HIGH_DB, LOW_DB, SpectrumImage, colour_table
@@ -19,6 +20,7 @@ from gui.models.trace import Trace
 from gui.models.voice_map import VoiceMap
 from gui.models.voices import VoiceChoice, VoicesModel
 from realtime.snapshot import Snapshot
+from tests.gui.scripted_engine import ScriptedEngine
 
 
 def test_meter_rises_at_once_falls_slowly_and_holds_its_peak() -> None:
@@ -98,6 +100,33 @@ def test_a_new_person_is_kept_and_forgotten(bank: VoiceBank, store: SettingsStor
     voices.forget_person(seed)
     assert voices.choice == VoiceChoice("named", a="iris")
     assert seed not in dict(voices.people())
+
+
+def test_somebody_new_in_every_call(
+    bank: VoiceBank, store: SettingsStore, engine: ScriptedEngine, qtbot: QtBot
+) -> None:
+    """Each start gets a voice of its own, which stays for the call, also over a restart with another device."""
+    voices = VoicesModel(bank, "iris", store)
+    call = CallModel(engine, Path("bundle"), voices, store)
+    voices.choose(VoiceChoice("fresh", seed=3))
+    rows = []
+    for _ in range(2):
+        call.start()
+        qtbot.waitUntil(lambda: engine.config is not None)
+        assert engine.config is not None
+        rows.append(engine.config.voice_row)
+        engine.config = None
+        engine.go_live()
+        call.look()
+        call.restart()
+        qtbot.waitUntil(lambda: engine.config is not None)
+        assert engine.config is not None
+        assert engine.config.voice_row == rows[-1]
+        call.stop()
+        engine.config = None
+    assert rows[0] != rows[1]
+    assert VoicesModel(bank, "iris", SettingsStore()).choice.kind == "fresh", "remembered"
+    call.close()
 
 
 def test_a_voice_that_left_the_bank_falls_back(bank: VoiceBank, store: SettingsStore) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -12,7 +14,10 @@ import pytest
 import soundfile
 
 from core.assets import sample_path
+from core.bundle import Bundle
+from core.errors import VoiceError
 from tests.bundles import copy_default
+from voxveil.commands.voice_options import add_voice_options, chosen_voice
 
 
 def voxveil(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -140,3 +145,18 @@ def test_without_screen_and_microphone_the_sample_runs_through_the_engine(tmp_pa
     given = soundfile.info(sample_path())
     assert (out.frames, out.samplerate) == (given.frames, given.samplerate)
     assert np.abs(soundfile.read(tmp_path / "sample.wav")[0]).max() > 0.02
+
+
+def test_a_new_person_is_the_same_with_a_seed_and_somebody_else_each_time_without() -> None:
+    bundle = Bundle.load()
+
+    def row(*words: str) -> np.ndarray:
+        parser = argparse.ArgumentParser()
+        add_voice_options(parser)
+        return chosen_voice(parser.parse_args(words), bundle)[0]
+
+    assert np.array_equal(row("--new", "7"), bundle.voices.new(7))
+    drawn = [row("--new"), row("--new"), row("--new", "--prosody", "0.5")]
+    assert all(not np.array_equal(a, b) for a, b in itertools.combinations(drawn, 2))
+    with pytest.raises(VoiceError, match="seed of 0 or more"):
+        row("--new", "-7")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from pathlib import Path
 
 from core.bundle import Bundle
 from core.errors import ConfigError, VoiceError
 from core.voices import Row
+
+ANYBODY = "any"
+SEEDS = 2**31
 
 
 def add_voice_options(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +20,14 @@ def add_voice_options(parser: argparse.ArgumentParser) -> None:
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--voice", metavar="NAME", help="a voice of the bank (see `voxveil voices list`)")
     who.add_argument("--mix", nargs=3, metavar=("A", "B", "W"), help="between two voices: W 0 is all A, 1 is all B")
-    who.add_argument("--new", type=int, metavar="SEED", help="a person nobody is; a seed always gives the same one")
+    who.add_argument(
+        "--new",
+        type=_seed,
+        nargs="?",
+        const=ANYBODY,
+        metavar="SEED",
+        help="a person nobody is: a seed always gives the same one, without one it is somebody else each time",
+    )
     parser.add_argument("--prosody", type=float, default=1.0, metavar="0..1", help="melody kept: 0 flat, 1 as spoken")
 
 
@@ -36,8 +47,13 @@ def chosen_voice(args: argparse.Namespace, bundle: Bundle) -> tuple[Row, str]:
             raise VoiceError(f"--mix A B W wants a number for W, not '{weight}'") from error
         return bundle.voices.mix(first, second, share), f"{first} + {second} ({share:g})"
     if args.new is not None:
-        if args.new < 0:
-            raise VoiceError(f"--new wants a seed of 0 or more, not {args.new}")
-        return bundle.voices.new(args.new), f"nobody #{args.new}"
+        seed = secrets.randbelow(SEEDS) if args.new == ANYBODY else args.new
+        if seed < 0:
+            raise VoiceError(f"--new wants a seed of 0 or more, not {seed}")
+        return bundle.voices.new(seed), f"nobody #{seed}"
     name = args.voice or bundle.default_voice
     return bundle.voices.row(name), name
+
+
+def _seed(text: str) -> int | str:
+    return text if text == ANYBODY else int(text)
