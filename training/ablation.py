@@ -18,6 +18,7 @@ import yaml
 from rich.console import Console
 
 from core.errors import ConfigError
+from training.ablation_record import last_values, newest_checkpoint, steps_of
 from training.ablation_start import common_start
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -173,7 +174,7 @@ def train_one(plan: Plan, run: Run, console: Console) -> dict[str, Any]:
     begin = time.monotonic()
     main([plan.stage, *words])
     checkpoint = newest_checkpoint(folder)
-    if checkpoint is None or _steps(checkpoint) < epochs * per_epoch:
+    if checkpoint is None or steps_of(checkpoint) < epochs * per_epoch:
         raise KeyboardInterrupt  # Lightning ends an interrupted run as if it were finished
     record = {
         "name": run.name,
@@ -187,27 +188,6 @@ def train_one(plan: Plan, run: Run, console: Console) -> dict[str, Any]:
     (folder / "unfinished.json").write_text(json.dumps(record, indent=1) + "\n", "utf8")
     (folder / "unfinished.json").rename(folder / DONE)
     return record
-
-
-def newest_checkpoint(folder: Path) -> Path | None:
-    """The checkpoint in `folder` with the most steps behind it, None if there is none."""
-    found = sorted(folder.rglob("*.ckpt"), key=lambda path: path.stat().st_mtime)
-    return max(reversed(found), key=_steps) if found else None
-
-
-def last_values(folder: Path) -> dict[str, float]:
-    """The last value of each curve under val/ in the run's log, without that prefix."""
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
-    values: dict[str, float] = {}
-    logs = sorted({path.parent for path in folder.rglob("events.out.tfevents.*")}, key=lambda p: p.stat().st_mtime)
-    for log in logs:
-        events = EventAccumulator(str(log))
-        events.Reload()
-        for tag in events.Tags()["scalars"]:
-            if tag.startswith("val/"):
-                values[tag.removeprefix("val/")] = float(events.Scalars(tag)[-1].value)
-    return values
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -262,9 +242,3 @@ def _digest(plan: Plan, run: Run) -> str:
     said = [*(_read(path) for path in run.configs), plan.steps, *begun]
     text = json.dumps(said, sort_keys=True) + hashlib.sha256(index.read_bytes()).hexdigest()
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _steps(checkpoint: Path) -> int:
-    import torch
-
-    return int(torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)["global_step"])

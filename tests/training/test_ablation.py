@@ -242,7 +242,15 @@ def test_runs_are_measured_alike(tmp_path: Path) -> None:
         record = {"name": name, "steps": 4, "checkpoint": "none", "validation": {}}
         (out / name / "run.json").write_text(json.dumps(record), "utf8")
     words = argparse.Namespace(
-        out=out, talkers=tmp_path / "talkers", split="", limit=2, linking=0, jobs=1, whisper=None, vocoder=None
+        out=out,
+        talkers=tmp_path / "talkers",
+        split="",
+        limit=2,
+        linking=0,
+        lessons=0,
+        attacked="",
+        jobs=1,
+        whisper=None,
     )
     for name in ("vanilla", "slope"):
         ablate.measure(words, json.loads((out / name / "run.json").read_text("utf8")))

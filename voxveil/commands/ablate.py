@@ -44,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--split", default="val", help="held-out talkers to use (default: val, for choosing; test is for reporting)")
     add("--limit", type=int, default=24, metavar="N", help="recordings to measure")
     add("--linking", type=int, default=0, metavar="N", help="attack the privacy with N recordings (default: not)")
+    add("--lessons", type=int, default=270, metavar="N", help="recordings of others that attackers learn from")
+    add("--attacked", default="", metavar="A,B", help="attack these runs only, which is what takes long (default: all)")
     add("--whisper", type=Path, metavar="DIR", help="Whisper model for word errors")
     add("--jobs", type=int, default=0, metavar="N", help="processes that measure (default: one for each core)")
     add("--table", action="store_true", help="train nothing: the table of what is there")
@@ -61,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.prepared is None:
         raise ConfigError("say where the training data is: --prepared DIR")
-    if args.steps < 1 or args.limit < 1 or min(args.linking, args.jobs) < 0:
-        raise ConfigError("--steps and --limit want 1 or more, --linking and --jobs 0 or more")
+    if args.steps < 1 or args.limit < 1 or min(args.linking, args.lessons, args.jobs) < 0:
+        raise ConfigError("--steps and --limit want 1 or more, --linking, --lessons and --jobs 0 or more")
     if args.talkers is not None:
         _measurable(args)
     records, _ = train(_plan(args))
@@ -130,7 +132,9 @@ def measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
         _export(args.out / record["checkpoint"], bundle, record["name"])
     shared = args.out / "evaluation"
     words = ["evaluate", "--bundle", bundle, "--talkers", args.talkers, "--out", shared, "--split", args.split]
-    words += ["--limit", args.limit, "--linking", args.linking, "--jobs", args.jobs]
+    words += ["--limit", args.limit, "--jobs", args.jobs]
+    if not args.attacked or record["name"] in args.attacked.split(","):
+        words += ["--linking", args.linking, "--lessons", args.lessons]
     words += ["--whisper", args.whisper] if args.whisper else []
     if voxveil([str(word) for word in words]) != 0:
         from core.errors import VoxveilError
