@@ -131,6 +131,14 @@
         <source>The {count} other voices are the same as before.</source>
         <translation>Die {count} anderen Stimmen sind dieselben wie zuvor.</translation>
     </message>
+    <message>
+        <source>The voice is ready</source>
+        <translation>Die Stimme ist fertig</translation>
+    </message>
+    <message>
+        <source>The voice was not made</source>
+        <translation>Die Stimme wurde nicht gemacht</translation>
+    </message>
 </context>
 <context>
     <name>App</name>

@@ -117,7 +117,9 @@ class AddVoice(QDialog):
         self.said.setWordWrap(True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text = self.tr("You can go on with your call meanwhile.")
-        return _page(self.tr("The voice is being made"), text, [self.progress, self.said])
+        page = _page(self.tr("The voice is being made"), text, [self.progress, self.said])
+        self._making_title, self._making_hint = page.findChildren(QLabel)[:2]
+        return page
 
     def _choose(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder with recordings of one person"))
@@ -198,6 +200,13 @@ class AddVoice(QDialog):
             Making.CANCELLED: self.tr("Cancelled; all voices are as they were."),
         }
         self.said.setText(texts.get(making.state, ""))
+        titles = {
+            Making.DONE: self.tr("The voice is ready"),
+            Making.FAILED: self.tr("The voice was not made"),
+            Making.CANCELLED: self.tr("The voice was not made"),
+        }
+        self._making_title.setText(titles.get(making.state, self.tr("The voice is being made")))
+        self._making_hint.setVisible(running)
         self.next.setEnabled(not running)
 
     def _figures(self) -> list[str]:

@@ -36,6 +36,8 @@ PICTURES: dict[str, tuple[str, int, str, str, tuple[int, int]]] = {
     "welcome-test": ("welcome-test", 1, "light", "en", (1060, 720)),
     "add-voice": ("add-0", 1, "light", "en", (1060, 720)),
     "add-voice-reading": ("add-1", 1, "light", "en", (1060, 720)),
+    "add-voice-made": ("add-2", 1, "light", "en", (1060, 720)),
+    "voices": ("voices", 1, "light", "en", (1060, 720)),
     "keyboard": ("keyboard", 1, "light", "en", (1060, 720)),
     "menu": ("menu", 1, "light", "en", (1060, 720)),
 }
@@ -83,7 +85,7 @@ def take(name: str, target: Path) -> None:
                 env=environment,
                 cwd=ROOT,
                 check=True,
-                timeout=120,
+                timeout=400,
             )
 
 
@@ -93,6 +95,17 @@ def _speak(stop: threading.Event) -> None:
             while player.poll() is None and not stop.is_set():
                 sleep(0.05)
             player.kill()
+
+
+def _minute_of_speech() -> Path:
+    """A folder with recordings of one person."""
+    import soundfile
+
+    samples, rate = soundfile.read(SAMPLE)
+    folder = Path(tempfile.mkdtemp())
+    for k in range(6):
+        soundfile.write(folder / f"{k}.wav", samples, round(rate * (0.97 + 0.01 * k)))
+    return folder
 
 
 def _inside(name: str, target: Path) -> None:
@@ -197,6 +210,15 @@ def _inside(name: str, target: Path) -> None:
             wait(2)
             shown.dictation.toggle()
             wait(5)
+        if scene == "add-2":
+            shown.from_folder.setChecked(True)
+            shown.folder = _minute_of_speech()
+            shown._show()
+            shown.next.click()
+            wait(300, lambda: not shown.making.busy)
+        wait(1)
+    if scene == "voices":
+        page.choosers.voice.list.showPopup()
         wait(1)
     if scene == "keyboard":
         from gui.widgets.keyboard_help import KeyboardHelp
@@ -215,7 +237,9 @@ def _inside(name: str, target: Path) -> None:
     # What the screen shows, not what the widgets would paint.
     whole = QApplication.primaryScreen().grabWindow(0)
     ratio = whole.devicePixelRatio()
-    frame = QRectF(shown.geometry()) if scene != "menu" else QRectF(QApplication.primaryScreen().geometry())
+    frame = (
+        QRectF(shown.geometry()) if scene not in ("menu", "voices") else QRectF(QApplication.primaryScreen().geometry())
+    )
     cut = QRectF(frame.topLeft() * ratio, frame.size() * ratio).toRect()
     whole.copy(cut).toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(target / f"{name}.png"), quality=0)
     print(name, "state:", app.call.protection, app.window.size().toTuple(), flush=True)

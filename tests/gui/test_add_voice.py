@@ -80,6 +80,7 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
     dialog.next.click()
     qtbot.waitUntil(lambda: dialog.making.state is Making.DONE, timeout=30_000)
     assert "0.81 of 1 (one half of them to the other: 0.95)" in dialog.said.text()
+    assert dialog._making_title.text() == "The voice is ready"
     assert "The 1 other voices are the same" in dialog.said.text()
     assert "Quality" not in dialog.said.text(), "what was not measured is not said"
     assert not dialog.cancel.isVisibleTo(dialog)
