@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.errors import ConfigError
 from evaluation.intervals import estimate
 from evaluation.words import TITLES, strongest
 
@@ -80,24 +81,46 @@ def lines_of(table: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
 def write_table(table: dict[str, Any], out: Path, title: str) -> None:
     """`ablation.json`, `ablation.md`, and `ablation.html`: a table with no page around it, for a report to include."""
     head, lines = lines_of(table)
-    note = NOTE if any(row["scores"] for row in table["rows"].values()) else VALIDATION_ONLY
-    left_out = [f"{name}: {why}" for name, why in table.get("left_out", {}).items()]
+    note = _note(table)
+    left_out = _left_out(table)
     rule = "|" + "---|" * len(head)
     text = [f"# {title}", "", note, "", f"| {' | '.join(head)} |", rule, *(f"| {' | '.join(x)} |" for x in lines)]
     if left_out:
         text += ["", "Left out:", "", *(f"- {line}" for line in left_out)]
-    marked = "".join(f"<th>{html.escape(x)}</th>" for x in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(x)}</td>" for x in line) + "</tr>" for line in lines)
-    items = "".join(f"<li>{html.escape(line)}</li>" for line in left_out)
-    page = f"<p>{html.escape(note)}</p><table><tr>{marked}</tr>{body}</table>" + (f"<ul>{items}</ul>" if items else "")
     for name, content in (
         ("ablation.json", json.dumps(table, indent=1, ensure_ascii=False) + "\n"),
         ("ablation.md", "\n".join(text) + "\n"),
-        ("ablation.html", page + "\n"),
+        ("ablation.html", page(table) + "\n"),
     ):
         unfinished = out / f".{name}.unfinished"
         unfinished.write_text(content, "utf8")
         unfinished.replace(out / name)
+
+
+def page(table: dict[str, Any]) -> str:
+    """Note, table and what was left out, as a part of a page."""
+    head, lines = lines_of(table)
+    marked = "".join(f"<th>{html.escape(x)}</th>" for x in head)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(x)}</td>" for x in line) + "</tr>" for line in lines)
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in _left_out(table))
+    text = f"<p>{html.escape(_note(table))}</p><table><tr>{marked}</tr>{body}</table>"
+    return text + (f"<p>Left out:</p><ul>{items}</ul>" if items else "")
+
+
+def read_table(folder: Path) -> dict[str, Any]:
+    """What `write_table` left in a folder.
+
+    Raises:
+        ConfigError: nothing, or something else.
+    """
+    try:
+        table = json.loads((folder / "ablation.json").read_text("utf8"))
+        lines_of(table)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            f"{folder} holds no ablation.json; `voxveil ablate --table --out {folder}` writes it"
+        ) from error
+    return dict(table)
 
 
 NOTE = (
@@ -109,6 +132,14 @@ VALIDATION_ONLY = (
     "Not evaluated on recordings: these are the last values of the losses on the validation split. A loss is no judge "
     "of itself; give --talkers for figures that no run was trained on."
 )
+
+
+def _note(table: dict[str, Any]) -> str:
+    return NOTE if any(row["scores"] for row in table["rows"].values()) else VALIDATION_ONLY
+
+
+def _left_out(table: dict[str, Any]) -> list[str]:
+    return [f"{name}: {why}" for name, why in table.get("left_out", {}).items()]
 
 
 def _utterances(report: dict[str, Any] | None) -> dict[str, dict[str, Any]]:

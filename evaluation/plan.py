@@ -28,6 +28,7 @@ class Plan:
         voices: used in turn over the talkers; empty for the whole bank. prosody: the knob.
         settings: further positions of the knob, a row each. also: (name, folder) of further bundles, a row each.
         baselines: also measure the simple anonymizers.
+        ablation: folder with the table of an ablation that the report is to hold; None for none.
         out: where report.html and report.json go, and the cache. command: how this was started, for the report.
         processes: at a time. babblers: who talks in the background (filled in by `evaluate`).
     """
@@ -51,6 +52,7 @@ class Plan:
     settings: tuple[float, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
     baselines: bool = False
+    ablation: Path | None = None
     command: str = ""
     processes: int = 1
     babblers: tuple[Recording, ...] = ()

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import soundfile
 
 from core.spec import SAMPLE_RATE
+from evaluation.ablation import page
 from evaluation.pictures import before_and_after, linking, map_of_systems, matrices
 from evaluation.published import CAUTION, LEFT_OUT, POINTS
 from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, points, span
@@ -51,6 +52,7 @@ def write_html(results: dict[str, Any], examples: list[tuple[str, Sound, Sound]]
         _section("By group of talkers", _by_group(results["groups"])) if len(results["groups"]) > 1 else "",
         _section("Attackers", _attacks(results["attacks"], results)),
         _section("Privacy against intelligibility", _map(results)) if points(results) else "",
+        _section("What each loss brings", page(results["ablation"])) if results["ablation"] else "",
         _section("Whose voice is it?", _similarity(results["similarity"])),
         _section("Listen", players),
         _section("Left out", f"<ul>{left_out or '<li>nothing</li>'}</ul>"),

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from core.spec import SAMPLE_RATE
+from evaluation.ablation import read_table
 from evaluation.linking import Sides, attacks
 from evaluation.measure import Measured, Sound, embed, load, measure
 from evaluation.noise import words_by_condition
@@ -37,6 +38,7 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
         VoxveilError: bundle, voices, recordings or recogniser are missing.
     """
     console, begin = console or Console(), time.monotonic()
+    ablation = read_table(plan.ablation) if plan.ablation else None
     recordings = chosen(plan)
     learn = lessons(plan, recordings) if plan.linking or plan.noise else []
     plan = replace(plan, babblers=tuple(spread(learn, BABBLERS)))
@@ -67,6 +69,7 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
         "similarity": similarities(rows["original"], rows[ours.name], targets),
         "noise": noise,
         "attacks": attacked,
+        "ablation": ablation,
         "utterances": [
             {"id": m.recording.id, "voice": m.target, "heard": m.heard, "said": m.recording.text, **m.scores}
             for m in rows[ours.name]

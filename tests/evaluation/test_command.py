@@ -11,6 +11,7 @@ import soundfile
 from core.assets import sample_path
 from core.audio_file import read_mono
 from core.bundle import Bundle
+from evaluation.ablation import write_table
 from evaluation.figures import BEGIN, END
 from tests.bundles import copy_default
 from voxveil.cli import main
@@ -30,9 +31,10 @@ def talkers(tmp_path: Path) -> Path:
 @pytest.mark.timeout(400)
 def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert (
-        main(["evaluate", "--talkers", str(talkers), "--split", "", "--quick", "--jobs", "1", "--out", str(out)]) == 0
-    )
+    row = {"steps": 9, "minutes": 1, "validation": {"MelMse": 0.25}, "scores": {}, "attacks": {}}
+    write_table({"rows": {"vanilla": row}, "left_out": {}}, tmp_path, "Ablation")
+    words = ["evaluate", "--talkers", str(talkers), "--split", "", "--quick", "--jobs", "1", "--out", str(out)]
+    assert main([*words, "--ablation", str(tmp_path)]) == 0
     report = json.loads((out / "report.json").read_text())
     assert report["about"]["recordings"] == 2
     assert any("broken.wav" in line for line in report["about"]["left_out"])
@@ -42,6 +44,7 @@ def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -
         assert row["OVRL"]["low"] is None
     page = (out / "report.html").read_text()
     assert page.count("<audio") == 4
+    assert "<td>vanilla</td><td>9</td><td>0.25</td>" in page
     assert "http" not in page
     card = tmp_path / "CARD.md"
     assert main(["evaluate", "--model-card", str(card), "--out", str(out)]) == 0
@@ -78,6 +81,7 @@ def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -
         (["--talkers", "{talkers}", "--prosody", "3"], "between 0 and 1"),
         (["--talkers", "{talkers}", "--only-talkers", "none"], "no such list"),
         (["--talkers", "{talkers}", "--also", "nameless"], "NAME=FOLDER"),
+        (["--talkers", "{talkers}", "--split", "", "--ablation", "none"], "holds no ablation.json"),
         (["--talkers", "{talkers}", "--also-prosody", "much"], "wants numbers"),
         (["--talkers", "{talkers}", "--split", "", "--verifier", "none"], "no such verifier"),
     ],

@@ -15,7 +15,7 @@ import yaml
 from core.assets import sample_path
 from core.audio_file import read_mono
 from core.errors import ConfigError
-from evaluation.ablation import compared, lines_of, write_table
+from evaluation.ablation import compared, lines_of, read_table, write_table
 from model.live import LiveConfig, LiveModel
 from tests.bundles import copy_default
 from tests.training.small_corpus import small_corpus
@@ -221,6 +221,7 @@ def test_the_table_says_what_helped_and_what_did_not(tmp_path: Path) -> None:
     assert [line[0] for line in lines] == ["vanilla", "good", "idle", "bad", "failed"]
     table["left_out"] = {"wavlm": "no <file>"}
     write_table(table, tmp_path, "Ablation")
+    assert read_table(tmp_path) == json.loads(json.dumps(table))
     page = (tmp_path / "ablation.html").read_text("utf8")
     assert page.count("<tr>") == 6
     assert "no &lt;file&gt;" in page

@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--also-prosody", default="", metavar="X,Y", help="further positions of the knob, a row each")
     add("--also", action="append", default=[], metavar="NAME=FOLDER", help="another bundle as a row; may be repeated")
     add("--baselines", action="store_true", help="also measure McAdams (VoicePrivacy B2) and a pitch shift (WORLD)")
+    add(
+        "--ablation", type=Path, metavar="FOLDER", help="put the table that `voxveil ablate` made there into the report"
+    )
     add("--jobs", type=int, default=0, metavar="N", help="processes (default: one for each core)")
     add("--model-card", type=Path, metavar="FILE", help="write the card from OUT's report.json, and stop")
     add("--figures", type=Path, metavar="FILE", help="put OUT's figures between the markers of a page, and stop")
@@ -103,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
             also=tuple(_named(word) for word in args.also),
             processes=args.jobs or cores(),
             baselines=args.baselines,
+            ablation=args.ablation,
             command="voxveil " + shlex.join(sys.argv[1:]),
         )
     )
