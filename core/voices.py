@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -176,3 +177,8 @@ class VoiceBank:
         except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
             raise VoiceError(f"{source} is not a readable voice bank ({error}); get the bundle anew") from error
         return cls(rows, infos)
+
+
+def any_seed() -> int:
+    """A seed that nobody can guess from the last one."""
+    return 1 + secrets.randbelow(2**31 - 1)

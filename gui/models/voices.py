@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import VoiceError
-from core.voices import VoiceBank
+from core.voices import VoiceBank, any_seed
 from gui.models.settings import SettingsStore
 
 Floats = NDArray[np.float32]
@@ -28,6 +27,11 @@ class VoiceChoice:
     b: str = ""
     weight: float = 0.0
     seed: int = 0
+
+    @property
+    def seeded(self) -> bool:
+        """Whether it is somebody whom nobody is, rather than voices of the bank."""
+        return self.kind in ("new", "fresh")
 
 
 class VoicesModel(QObject):
@@ -134,7 +138,7 @@ class VoicesModel(QObject):
     def _row(self, choice: VoiceChoice) -> Floats:
         if choice.kind == "mix":
             return self.bank.mix(choice.a, choice.b, choice.weight)
-        if choice.kind in ("new", "fresh"):
+        if choice.seeded:
             return self.bank.new(choice.seed)
         return self.bank.row(choice.a)
 
@@ -148,11 +152,6 @@ class VoicesModel(QObject):
         except (TypeError, ValueError, VoiceError):
             return VoiceChoice("named", a=self._default)
         return choice
-
-
-def any_seed() -> int:
-    """A seed that nobody can guess from the last one."""
-    return 1 + secrets.randbelow(2**31 - 1)
 
 
 def display(name: str) -> str:

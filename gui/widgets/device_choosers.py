@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from core.voices import any_seed
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.settings import SettingsStore
-from gui.models.voices import VoiceChoice, VoicesModel, any_seed, display
+from gui.models.voices import VoiceChoice, VoicesModel, display
 from gui.theme.current import Theme
 from gui.widgets.chooser import Chooser
 

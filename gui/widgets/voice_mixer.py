@@ -102,7 +102,7 @@ class VoiceMixer(QWidget):
                 for name in names:
                     box.addItem(display(name), name)
                 box.setCurrentIndex(max(0, box.findData(kept)))
-        if choice.kind not in ("new", "fresh"):
+        if not choice.seeded:
             self.first.setCurrentIndex(self.first.findData(choice.a))
             with QSignalBlocker(self.slider):
                 if choice.kind == "mix":

@@ -67,7 +67,6 @@ def run(args: argparse.Namespace) -> int:
     for remark in recordings.remarks:
         print(f"note: {remark}")
     print(f"{recordings.speech:.0f} s of speech in {len(recordings.pieces)} pieces{_talkers(recordings)}")
-    _result(args, "speech", recordings.speech)
     if recordings.several_talkers and not args.anyway:
         raise ConfigError(
             f"{args.folder}: these recordings seem to be of more than one person (similarity {recordings.alike:.2f}); "

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 from pathlib import Path
 
 from core.bundle import Bundle
 from core.errors import ConfigError, VoiceError
-from core.voices import Row
+from core.voices import Row, any_seed
 
 ANYBODY = "any"
-SEEDS = 2**31
 
 
 def add_voice_options(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +45,7 @@ def chosen_voice(args: argparse.Namespace, bundle: Bundle) -> tuple[Row, str]:
             raise VoiceError(f"--mix A B W wants a number for W, not '{weight}'") from error
         return bundle.voices.mix(first, second, share), f"{first} + {second} ({share:g})"
     if args.new is not None:
-        seed = secrets.randbelow(SEEDS) if args.new == ANYBODY else args.new
+        seed = any_seed() if args.new == ANYBODY else args.new
         if seed < 0:
             raise VoiceError(f"--new wants a seed of 0 or more, not {seed}")
         return bundle.voices.new(seed), f"nobody #{seed}"
