@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ConfigError
+from evaluation.html_table import html_table
 from evaluation.intervals import estimate
 from evaluation.words import TITLES, strongest
 
@@ -100,10 +101,9 @@ def write_table(table: dict[str, Any], out: Path, title: str) -> None:
 def page(table: dict[str, Any]) -> str:
     """Note, table and what was left out, as a part of a page."""
     head, lines = lines_of(table)
-    marked = "".join(f"<th>{html.escape(x)}</th>" for x in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(x)}</td>" for x in line) + "</tr>" for line in lines)
+    table_of_runs = html_table([html.escape(x) for x in head], [[html.escape(x) for x in line] for line in lines])
     items = "".join(f"<li>{html.escape(line)}</li>" for line in _left_out(table))
-    text = f"<p>{html.escape(_note(table))}</p><table><tr>{marked}</tr>{body}</table>"
+    text = f"<p>{html.escape(_note(table))}</p>{table_of_runs}"
     return text + (f"<p>Left out:</p><ul>{items}</ul>" if items else "")
 
 

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from core.bundle import MANIFEST_FILE, Bundle
+from core.bundle import Bundle
 from core.errors import BundleError, ConfigError
+from core.manifest import MANIFEST_FILE
 from evaluation.card import read_report, scores
 from evaluation.words import eer, strongest
 

@@ -15,6 +15,7 @@ import soundfile
 
 from core.spec import SAMPLE_RATE
 from evaluation.ablation import page
+from evaluation.html_table import html_table
 from evaluation.pictures import before_and_after, linking, map_of_systems, matrices
 from evaluation.published import CAUTION, LEFT_OUT, POINTS
 from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, points, span
@@ -79,13 +80,13 @@ def _section(title: str, body: str) -> str:
 def _scores(rows: dict[str, Any]) -> str:
     measured = [key for key in TITLES if any(row[key]["count"] for row in rows.values())]
     lines = [[TITLES[key], *(_cell(row[key], key) for row in rows.values())] for key in measured]
-    return _table(["", *map(html.escape, rows)], lines)
+    return html_table(["", *map(html.escape, rows)], lines)
 
 
 def _noise(noise: dict[str, Any]) -> str:
     conditions = list(next(iter(noise.values())))
     lines = [[html.escape(name), *(_cell(row[c], "wer") for c in conditions)] for name, row in noise.items()]
-    return "<p>Word error rate.</p>" + _table(["", *map(html.escape, conditions)], lines)
+    return "<p>Word error rate.</p>" + html_table(["", *map(html.escape, conditions)], lines)
 
 
 def _by_voice(voices: dict[str, Any]) -> str:
@@ -95,7 +96,7 @@ def _by_voice(voices: dict[str, Any]) -> str:
     turns = (
         "Voices take turns: each said other recordings, of few people. A line tells more of these than of the voice."
     )
-    return (f"<p>{turns}</p>" if len(lines) > 1 else "") + _table(["voice", *(TITLES[key] for key in keys)], lines)
+    return (f"<p>{turns}</p>" if len(lines) > 1 else "") + html_table(["voice", *(TITLES[key] for key in keys)], lines)
 
 
 def _by_group(groups: dict[str, Any]) -> str:
@@ -110,14 +111,14 @@ def _by_group(groups: dict[str, Any]) -> str:
         ]
         for name, row in groups.items()
     ]
-    return _table(["group and sex", "talkers", *(f"{TITLES[key]}, {side}" for side, key in columns)], lines)
+    return html_table(["group and sex", "talkers", *(f"{TITLES[key]}, {side}" for side, key in columns)], lines)
 
 
 def _similarity(similarity: dict[str, Any]) -> str:
     lines = [[html.escape(key.replace("_", " ")), _cell(e, key)] for key, e in similarity.items()]
     return (
         "<p>Similarity of the output's voice (Resemblyzer, cosine); the last two rows say what “the same person” and "
-        "“somebody else” score on originals.</p>" + _table(["", ""], lines)
+        "“somebody else” score on originals.</p>" + html_table(["", ""], lines)
     )
 
 
@@ -151,7 +152,7 @@ def _attacks(attacks: dict[str, Any], results: dict[str, Any]) -> str:
             f"{second.get('synthetic_talkers', '?')} synthetic talkers: a weaker ear than Resemblyzer, but another one."
         )
     return (
-        _table(head, lines)
+        html_table(head, lines)
         + notes
         + "</p>"
         + _picture(linking(ours), "detection error curves and score distributions")
@@ -169,12 +170,6 @@ def _map(results: dict[str, Any]) -> str:
         + f"<p>Stated by their authors, not measured here:</p><ul>{sources}</ul>"
         + f"<p>Left out: {html.escape(LEFT_OUT)}.</p>"
     )
-
-
-def _table(head: list[str], lines: list[list[str]]) -> str:
-    top = "".join(f"<th>{cell}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
-    return f"<table><tr>{top}</tr>{body}</table>"
 
 
 def _cell(e: dict[str, Any], key: str) -> str:

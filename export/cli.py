@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from core.assets import sample_path
-from core.bundle import MANIFEST_FILE
 from core.errors import ConfigError
+from core.manifest import MANIFEST_FILE
 from core.spec import SAMPLE_RATE
 
 if TYPE_CHECKING:

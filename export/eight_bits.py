@@ -17,7 +17,8 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
-from core.bundle import GRAPHS, VOICES_FILE, Bundle, write_manifest
+from core.bundle import VOICES_FILE, Bundle, write_manifest
+from core.manifest import GRAPHS
 from export.names import TURNED
 from export.simplify import pick_in_place
 

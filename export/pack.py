@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from core.bundle import MANIFEST_FILE, Bundle, write_manifest
+from core.bundle import Bundle, write_manifest
 from core.errors import ConfigError
+from core.manifest import MANIFEST_FILE
 from core.voices import VoiceBank, VoiceInfo
 from export.compact import PRECISION, round_weights, store_half
 from export.eight_bits import quantise_bundle

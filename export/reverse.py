@@ -16,8 +16,9 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from core.bundle import GRAPHS, Bundle
+from core.bundle import Bundle
 from core.errors import BundleError
+from core.manifest import GRAPHS
 from export.eight_bits import MATRIX, OPERATOR, dequantise
 from export.names import TURNED
 from model.live import LiveConfig, LiveModel

@@ -7,7 +7,6 @@ never waits for the engine's process except in `stop` and `close`.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
@@ -22,21 +21,12 @@ from numpy.typing import NDArray
 
 from core.bundle import Bundle
 from core.errors import ConfigError, DeviceError, VoxveilError
-from realtime import child, reading
-from realtime.board import FATAL_STATUS, Board
+from realtime import reading
+from realtime.board import Board
 from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB, VIRTUAL_MIC, EngineConfig, check_range
 from realtime.recorder import Recorder
 from realtime.snapshot import Snapshot
-from realtime.states import State
-
-STOP_S = 2.0
-SILENT_HOST_S = 1.5
-"""An engine process without a sign of life for this long is replaced."""
-START_S = 12.0
-"""The same while it starts."""
-LOOK_S = 0.1
-PAUSE_S = 0.3
-"""Between the death of an engine process and the next one."""
+from realtime.supervisor import Supervisor
 
 
 class Engine:
@@ -45,12 +35,8 @@ class Engine:
     def __init__(self) -> None:
         self._board: Board | None = Board()
         self._lock = threading.RLock()
-        self._monitor: threading.Thread | None = None
-        self._wanted = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._supervisor: Supervisor | None = None
         self._recorder: Recorder | None = None
-        self._override: tuple[State, str] | None = None
-        self._host_deaths = 0
         self._microphone = False
 
     def start(self, config: EngineConfig) -> None:
@@ -70,23 +56,17 @@ class Engine:
             board.put("gate_db", config.gate_db)
             board.put("muted", config.muted)
             self._microphone |= config.backend in ("auto", "pulse") and config.output in (None, VIRTUAL_MIC)
-            self._override = State.STARTING, "starting the engine"
-            self._host_deaths = 0
-            self._wanted.set()
-            self._monitor = threading.Thread(target=self._run, args=(board, config), name="voxveil engine", daemon=True)
-            self._monitor.start()
+            self._supervisor = Supervisor(board, config)
 
     def stop(self) -> None:
         """Silence, and back to idle. The engine can be started again; the virtual microphone stays until `close`."""
         with self._lock:
             recorder, self._recorder = self._recorder, None
-            monitor, self._monitor = self._monitor, None
-            self._wanted.clear()
-        if monitor is not None:
-            monitor.join()
+            supervisor, self._supervisor = self._supervisor, None
+        if supervisor is not None:
+            supervisor.end()
         if recorder is not None:
             recorder.finish()
-        self._override = None
 
     def close(self) -> None:
         """Stop, end the engine's processes, free the shared memory, and remove the virtual microphone that was made
@@ -192,9 +172,10 @@ class Engine:
     def snapshot(self) -> Snapshot:
         """How the engine fares now. Cheap, waits for no process, at any rate."""
         with self._lock:
-            board, override = self._board, self._override
+            board, supervisor = self._board, self._supervisor
             if board is None:
                 return Snapshot()
+            override = supervisor.override if supervisor is not None else None
             seen = reading.snapshot(board, recording=self._recorder is not None and self._recorder.running)
             if override is not None:
                 seen = replace(seen, state=override[0].label, reason=override[1])
@@ -213,58 +194,6 @@ class Engine:
         if self._board is None:
             raise VoxveilError("this engine was closed; make a new one")
         return self._board
-
-    def _run(self, board: Board, config: EngineConfig) -> None:
-        """The monitor's thread: keeps an engine process running while one is wanted.
-
-        The process is started from here because on Linux it is tied to the life of the thread that started it.
-        """
-        while self._wanted.is_set():
-            started = monotonic()
-            board.put("host_beat", 0.0)
-            process = child.spawn("realtime.host", [board.name, config.to_json()], stdin=subprocess.PIPE)
-            status = self._watch(board, process, started)
-            if status in (0, FATAL_STATUS):
-                self._override = None
-                if status == 0:
-                    board.put("state", State.IDLE)
-                return
-            if not self._wanted.is_set():
-                return
-            self._host_deaths = 0 if monotonic() - started > 10.0 else self._host_deaths + 1
-            if self._host_deaths > 5:
-                self._override = State.FAILED, "the engine's process keeps ending; run `voxveil doctor`"
-                return
-            self._override = State.RECOVERING, "the audio system did not answer; starting the engine again"
-            sleep(PAUSE_S)
-
-    def _watch(self, board: Board, process: subprocess.Popen[bytes], started: float) -> int:
-        """Until the engine process ends, by itself, by our wish or by our hand; its exit status."""
-        assert process.stdin is not None
-        asked = 0.0
-        while True:
-            try:
-                return process.wait(LOOK_S if asked == 0.0 else 0.01)
-            except subprocess.TimeoutExpired:
-                pass
-            finally:
-                if process.returncode is not None:
-                    with suppress(OSError):
-                        process.stdin.close()
-            now = monotonic()
-            beat = board.get("host_beat")
-            if beat and self._override is not None:
-                self._override = None
-            if not self._wanted.is_set():
-                if asked == 0.0:
-                    asked = now
-                    with suppress(OSError):
-                        process.stdin.write(b"stop\n")
-                        process.stdin.flush()
-                elif now - asked > STOP_S:
-                    process.kill()
-            elif now - (beat or started) > (SILENT_HOST_S if beat else START_S):
-                process.kill()
 
     def __enter__(self) -> Engine:
         return self

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from core.bundle import GRAPHS, Bundle
+from core.bundle import Bundle
 from core.errors import BundleError, ConfigError, VoiceError
+from core.manifest import GRAPHS
 from core.spec import BLOCK
 from realtime.huge_pages import use_huge_pages
 

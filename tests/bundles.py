@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core.assets import default_bundle_path
-from core.bundle import FIXED_FILES, MANIFEST_FILE
+from core.bundle import FIXED_FILES
+from core.manifest import MANIFEST_FILE
 
 
 def copy_default(folder: Path, own: Collection[str] = ()) -> Path:

@@ -12,7 +12,8 @@ import torch
 
 from core.assets import sample_path
 from core.audio_file import read_mono, resample
-from core.bundle import GRAPHS, Bundle
+from core.bundle import Bundle
+from core.manifest import GRAPHS
 from core.spec import SAMPLE_RATE
 from export.pack import pack
 from model.live import LiveModel

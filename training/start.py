@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
-from core.bundle import MANIFEST_FILE, Bundle
+from core.bundle import Bundle
 from core.errors import ConfigError, VoxveilError
-from export.checkpoint import newest
+from core.manifest import MANIFEST_FILE
+from export.checkpoint import newest, read_checkpoint
 
 
 @dataclass(frozen=True)
@@ -36,16 +35,10 @@ def read_start(path: str) -> Start:
     if (Path(path) / MANIFEST_FILE).is_file():
         return _from_bundle(Path(path))
     try:
-        file = newest(Path(path))
+        checkpoint = read_checkpoint(newest(Path(path)))
     except ConfigError as error:
         raise ConfigError(f"model.start_from: {error}") from error
-    if not file.is_file():
-        raise ConfigError(f"model.start_from: {path}: no such checkpoint")
-    try:
-        checkpoint = torch.load(file, map_location="cpu", weights_only=True)
-        state: dict[str, Tensor] = checkpoint["state_dict"]
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, KeyError, TypeError) as error:
-        raise ConfigError(f"model.start_from: {path} is not a checkpoint that `voxveil train` wrote") from error
+    state: dict[str, Tensor] = checkpoint["state_dict"]
     weights = {f"model.{k}" if k.startswith("vocoder.") else k: v for k, v in state.items()}
     table = weights.pop("model.voices.weight", None)
     weights.pop("model.voice_range", None)

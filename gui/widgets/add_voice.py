@@ -84,7 +84,7 @@ class AddVoice(QDialog):
             "Others can then hear you speak in this voice. Everything happens on this computer; it takes some minutes."
         )
         widgets = [self.name, self.read_aloud, self.from_folder, self.choose, self.consent]
-        return _page(self.tr("Add a voice"), text, widgets)
+        return _page(QLabel(self.tr("Add a voice")), QLabel(text), widgets)
 
     def _reading_page(self, theme: Theme) -> QWidget:
         self.sentence = QLabel()
@@ -103,7 +103,7 @@ class AddVoice(QDialog):
         self.record.clicked.connect(self.dictation.toggle)
         self.back.clicked.connect(lambda: self.dictation.go(self.dictation.at - 1))
         text = self.tr("Press the button, read the sentence aloud as you would say it, and press again.")
-        page = _page(self.tr("Read aloud"), text, [self.sentence, self.meter, self.record])
+        page = _page(QLabel(self.tr("Read aloud")), QLabel(text), [self.sentence, self.meter, self.record])
         layout = page.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertLayout(layout.count() - 1, row)
@@ -116,10 +116,9 @@ class AddVoice(QDialog):
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        text = self.tr("You can go on with your call meanwhile.")
-        page = _page(self.tr("The voice is being made"), text, [self.progress, self.said])
-        self._making_title, self._making_hint = page.findChildren(QLabel)[:2]
-        return page
+        self.outcome = QLabel()
+        self._meanwhile = QLabel(self.tr("You can go on with your call meanwhile."))
+        return _page(self.outcome, self._meanwhile, [self.progress, self.said])
 
     def _choose(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder with recordings of one person"))
@@ -205,8 +204,8 @@ class AddVoice(QDialog):
             Making.FAILED: self.tr("The voice was not made"),
             Making.CANCELLED: self.tr("The voice was not made"),
         }
-        self._making_title.setText(titles.get(making.state, self.tr("The voice is being made")))
-        self._making_hint.setVisible(running)
+        self.outcome.setText(titles.get(making.state, self.tr("The voice is being made")))
+        self._meanwhile.setVisible(running)
         self.next.setEnabled(not running)
 
     def _figures(self) -> list[str]:
@@ -232,15 +231,14 @@ class AddVoice(QDialog):
         self.making.close()
 
 
-def _page(title: str, text: str, widgets: list[QWidget]) -> QWidget:
+def _page(title: QLabel, text: QLabel, widgets: list[QWidget]) -> QWidget:
     page = QWidget()
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(12)
-    head, body = QLabel(title), QLabel(text)
-    head.setStyleSheet("font-size: 24px; font-weight: 700;")
-    body.setWordWrap(True)
-    for widget in (head, body, *widgets):
+    title.setStyleSheet("font-size: 24px; font-weight: 700;")
+    text.setWordWrap(True)
+    for widget in (title, text, *widgets):
         layout.addWidget(widget)
     layout.addStretch(1)
     return page

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from core.assets import default_bundle_path
-from core.bundle import FORMAT, MANIFEST_FILE, Bundle, replace_voices, write_manifest
+from core.bundle import Bundle, replace_voices, write_manifest
 from core.errors import BundleError
+from core.manifest import FORMAT, MANIFEST_FILE
 from core.spec import SAMPLE_RATE
 from core.voices import VoiceBank, VoiceInfo
 from tests.bundles import copy_default, edit_manifest

@@ -13,8 +13,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from core.assets import default_bundle_path
-from core.bundle import GRAPHS, Bundle
+from core.bundle import Bundle
 from core.errors import BundleError, ConfigError
+from core.manifest import GRAPHS
 from export import eight_bits
 from export.cli import main as export
 from export.eight_bits import MATRIX, OPERATOR, PRECISION, SCALES, dequantise, quantise, quantise_bundle, quantise_graph

@@ -211,9 +211,8 @@ def _inside(name: str, target: Path) -> None:
             shown.dictation.toggle()
             wait(5)
         if scene == "add-2":
-            shown.from_folder.setChecked(True)
             shown.folder = _minute_of_speech()
-            shown._show()
+            shown.from_folder.setChecked(True)
             shown.next.click()
             wait(300, lambda: not shown.making.busy)
         wait(1)

@@ -19,6 +19,7 @@ from gui.models.dictation import Dictation
 from gui.models.new_voice import Making, own_bundle
 from gui.models.settings import SettingsStore
 from gui.theme.current import Theme
+from gui.widgets.add_voice import AddVoice
 from realtime.pipeline import Pipeline
 from realtime.recording import anonymize
 from tests.audio_server import MISSING, PulseServer
@@ -42,6 +43,14 @@ replace_voices(bundle, bank.add(name, bank.row(bank.names[0]) * 0.9))
 print("result likeness 0.81 0.95")
 print(f"result untouched {len(list(Path(folder).iterdir()))}")
 """
+
+
+def fill_in(dialog: AddVoice, name: str, folder: Path | None = None) -> None:
+    """The first page; without a folder the sentences are to be read aloud."""
+    dialog.name.setText(name)
+    dialog.consent.setChecked(True)
+    dialog.folder = folder
+    dialog.from_folder.setChecked(folder is not None)
 
 
 @pytest.fixture
@@ -80,7 +89,7 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
     dialog.next.click()
     qtbot.waitUntil(lambda: dialog.making.state is Making.DONE, timeout=30_000)
     assert "0.81 of 1 (one half of them to the other: 0.95)" in dialog.said.text()
-    assert dialog._making_title.text() == "The voice is ready"
+    assert dialog.outcome.text() == "The voice is ready"
     assert "The 1 other voices are the same" in dialog.said.text()
     assert "Quality" not in dialog.said.text(), "what was not measured is not said"
     assert not dialog.cancel.isVisibleTo(dialog)
@@ -94,8 +103,7 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
 
 def test_closing_the_app_ends_the_recording(app: App, qtbot: QtBot) -> None:
     dialog = app.add_voice()
-    dialog.name.setText("mine")
-    dialog.consent.setChecked(True)
+    fill_in(dialog, "mine")
     dialog.next.click()
     folder = dialog.dictation.folder
     dialog.dictation.toggle()
@@ -109,11 +117,7 @@ def test_refused_or_cancelled_nothing_changes(
 ) -> None:
     names = app.voices.names()
     dialog = app.add_voice()
-    dialog.name.setText(name)
-    dialog.from_folder.setChecked(True)
-    dialog.consent.setChecked(True)
-    dialog.folder = tmp_path
-    dialog._show()
+    fill_in(dialog, name, tmp_path)
     dialog.next.click()
     if name == "slow":
         qtbot.waitUntil(lambda: dialog.making.progress > 0, timeout=30_000)
@@ -137,8 +141,7 @@ def test_refused_or_cancelled_nothing_changes(
 
 def test_after_a_failure_what_was_read_aloud_is_still_there(app: App, qtbot: QtBot) -> None:
     dialog = app.add_voice()
-    dialog.name.setText("refused")
-    dialog.consent.setChecked(True)
+    fill_in(dialog, "refused")
     dialog.next.click()
     for number in range(len(dialog.dictation.sentences)):
         (dialog.dictation.folder / f"{number + 1:02}.wav").write_bytes(b"sound")
@@ -185,10 +188,7 @@ def test_the_real_command_from_the_window(qtbot: QtBot, store: SettingsStore, th
     app = App(ScriptedEngine(), bundle, store, theme)
     app.window.show()
     dialog = app.add_voice()
-    dialog.name.setText("mine")
-    dialog.from_folder.setChecked(True)
-    dialog.folder = tmp_path / "speech"
-    dialog.consent.setChecked(True)
+    fill_in(dialog, "mine", tmp_path / "speech")
     dialog.next.click()
     heard = set()
     dialog.making.changed.connect(lambda: heard.add(dialog.progress.value()))

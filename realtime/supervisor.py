@@ -1,0 +1,96 @@
+"""Keeps one engine process running: starts it, starts another when it dies or falls silent, ends it when asked."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from contextlib import suppress
+from time import monotonic, sleep
+
+from realtime import child
+from realtime.board import FATAL_STATUS, Board
+from realtime.config import EngineConfig
+from realtime.states import State
+
+STOP_S = 2.0
+SILENT_HOST_S = 1.5
+"""An engine process without a sign of life for this long is replaced."""
+START_S = 12.0
+"""The same while it starts."""
+LOOK_S = 0.1
+PAUSE_S = 0.3
+"""Between the death of an engine process and the next one."""
+DEATHS = 5
+"""Engine processes that ended within `SETTLED_S` each, one after the other: then there is no use in a next one."""
+SETTLED_S = 10.0
+
+
+class Supervisor(threading.Thread):
+    """Begins at once. Its own thread, since on Linux the process is tied to the life of the thread that started it.
+
+    Attributes:
+        override: state and reason while no engine process can say its own on the board.
+    """
+
+    def __init__(self, board: Board, config: EngineConfig) -> None:
+        super().__init__(name="voxveil engine", daemon=True)
+        self.override: tuple[State, str] | None = (State.STARTING, "starting the engine")
+        self._board, self._config = board, config
+        self._wanted = threading.Event()
+        self._wanted.set()
+        self._deaths = 0
+        self.start()
+
+    def end(self) -> None:
+        """End the engine process, and wait for that: at most `STOP_S` and a little."""
+        self._wanted.clear()
+        self.join()
+
+    def run(self) -> None:
+        """The thread itself."""
+        while self._wanted.is_set():
+            started = monotonic()
+            self._board.put("host_beat", 0.0)
+            process = child.spawn("realtime.host", [self._board.name, self._config.to_json()], stdin=subprocess.PIPE)
+            status = self._watch(process, started)
+            if status in (0, FATAL_STATUS):
+                self.override = None
+                if status == 0:
+                    self._board.put("state", State.IDLE)
+                return
+            if not self._wanted.is_set():
+                return
+            self._deaths = 0 if monotonic() - started > SETTLED_S else self._deaths + 1
+            if self._deaths > DEATHS:
+                self.override = State.FAILED, "the engine's process keeps ending; run `voxveil doctor`"
+                return
+            self.override = State.RECOVERING, "the audio system did not answer; starting the engine again"
+            sleep(PAUSE_S)
+
+    def _watch(self, process: subprocess.Popen[bytes], started: float) -> int:
+        """Until the engine process ends, by itself, by our wish or by our hand; its exit status."""
+        assert process.stdin is not None
+        asked = 0.0
+        while True:
+            try:
+                return process.wait(LOOK_S if asked == 0.0 else 0.01)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                if process.returncode is not None:
+                    with suppress(OSError):
+                        process.stdin.close()
+            now = monotonic()
+            beat = self._board.get("host_beat")
+            if beat and self.override is not None:
+                self.override = None
+            if not self._wanted.is_set():
+                if asked == 0.0:
+                    asked = now
+                    with suppress(OSError):
+                        process.stdin.write(b"stop\n")
+                        process.stdin.flush()
+                elif now - asked > STOP_S:
+                    process.kill()
+            elif now - (beat or started) > (SILENT_HOST_S if beat else START_S):
+                process.kill()
