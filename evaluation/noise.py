@@ -36,7 +36,7 @@ def words_by_condition(
 
 
 def _rate(todo: list[Job], workshop: Workshop) -> Any:
-    recogniser, cache = workshop.instruments.recognisers[0], workshop.instruments.cache
+    recogniser, cache = workshop.instruments.recognisers["wer"], workshop.instruments.cache
     errors = [
         word_errors(normalise(job.recording.text), heard_by(recogniser, workshop.made(job), cache)) for job in todo
     ]

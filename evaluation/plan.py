@@ -22,7 +22,7 @@ class Plan:
         limit: most recordings to measure in full. linking: most recordings for the attackers (0: none).
         lessons: most recordings of other talkers (in no split) that trained attackers learn from.
         noise: most recordings to try in noise and in a room (0: none).
-        whisper, whisper_second: the recognisers' folders, None for no word errors.
+        whisper, whisper_second: the recognisers' folders, None for no word errors. pocketsphinx: as a third one.
         verifier: weights of the second verifier, None for those that ship.
         reference: folder with real speech of target voices, a folder each; or None.
         voices: used in turn over the talkers; empty for the whole bank. prosody: the knob.
@@ -45,6 +45,7 @@ class Plan:
     noise: int = 0
     whisper: Path | None = None
     whisper_second: Path | None = None
+    pocketsphinx: bool = False
     verifier: Path | None = None
     reference: Path | None = None
     voices: tuple[str, ...] = ()

@@ -103,7 +103,7 @@ def _about(plan: Plan, workshop: Workshop, loaded: Loaded) -> dict[str, Any]:
         "split": plan.split,
         "voices": list(workshop.ours.targets),
         "prosody": plan.prosody,
-        "recognisers": [r.name for r in tools.recognisers],
+        "recognisers": [r.name for r in tools.recognisers.values()],
         "second_verifier": about_verifier(plan.verifier) if tools.second is not None else {},
         "command": plan.command,
     }

@@ -13,8 +13,9 @@ from evaluation.measure import Measured
 from evaluation.similarity import centroid, cosine
 
 SCORES = (
-    "OVRL", "SIG", "BAK", "P808", "PLC", "wer", "wer_own", "wer_second", "per", "f0_correlation", "energy_correlation",
-    "voicing_error", "rate_change", "clicks", "level_change", "pause_level", "pause_level_original",
+    "OVRL", "SIG", "BAK", "P808", "PLC", "wer", "wer_own", "wer_second", "wer_sphinx", "per", "f0_correlation",
+    "energy_correlation", "voicing_error", "rate_change", "clicks", "level_change", "pause_level",
+    "pause_level_original",
 )  # fmt: skip
 Vector = npt.NDArray[np.float32]
 

@@ -13,6 +13,7 @@ TITLES = {
     "wer": "word error rate",
     "wer_own": "word error rate, against the recogniser's own words on the original",
     "wer_second": "word error rate, second recogniser",
+    "wer_sphinx": "word error rate, PocketSphinx",
     "per": "phoneme error rate",
     "f0_correlation": "log-F0 correlation",
     "energy_correlation": "energy correlation",
@@ -23,7 +24,7 @@ TITLES = {
     "pause_level": "pauses, dB below speech",
     "pause_level_original": "pauses of the original",
 }
-SHARES = ("wer", "wer_own", "wer_second", "per", "voicing_error", "rate_change")
+SHARES = ("wer", "wer_own", "wer_second", "wer_sphinx", "per", "voicing_error", "rate_change")
 """Shown in percent."""
 
 

@@ -17,10 +17,22 @@ from core.bundle import Bundle
 from core.spec import SAMPLE_RATE
 from evaluation.cache import Cache
 from evaluation.codes import CodeReader
-from evaluation.intelligibility import Recogniser
-from evaluation.measure import Instruments, Sound, codes_of, embed, embed_again, heard_by, load, measure, melody_of
+from evaluation.intelligibility import Whisper
+from evaluation.measure import (
+    Instruments,
+    Recogniser,
+    Sound,
+    codes_of,
+    embed,
+    embed_again,
+    heard_by,
+    load,
+    measure,
+    melody_of,
+)
 from evaluation.plan import Plan
 from evaluation.similarity import Verifier
+from evaluation.sphinx import Sphinx
 from evaluation.surroundings import Condition, babble, room
 from evaluation.systems import System, mcadams, of_bundle, original, pitch_shift
 from evaluation.talkers import Recording
@@ -70,8 +82,7 @@ class Workshop:
         every = [original(), self.ours, *settings, *other, *self.baselines]
         self.systems: dict[str, System] = {system.name: system for system in every}
         second = TdnnVerifier.load(plan.verifier) if plan.verifier or default_weights().is_file() else None
-        recognisers = [Recogniser(folder) for folder in (plan.whisper, plan.whisper_second) if folder]
-        self.instruments = Instruments(Cache(plan.out / "cache"), Verifier(), second, tuple(recognisers))
+        self.instruments = Instruments(Cache(plan.out / "cache"), Verifier(), second, _recognisers(plan))
         self.reader = CodeReader(self.bundle)
         self.sound = lru_cache(maxsize=8)(self._sound)
         self._made = lru_cache(maxsize=KEPT)(self._make)
@@ -99,7 +110,7 @@ class Workshop:
         if job.kind == "measure":
             measure(job.recording, self.sound(job.recording, job.seconds), made, job.target, tools)
         if job.kind == "words":
-            heard_by(tools.recognisers[0], made, tools.cache)
+            heard_by(tools.recognisers["wer"], made, tools.cache)
         if job.kind in ("measure", "timbre"):
             embed(made, tools)
             if tools.second is not None:
@@ -179,6 +190,17 @@ def _begin(plan: Plan) -> None:
 def _one(job: Job) -> None:
     assert _own is not None
     _own.do(job)
+
+
+def _recognisers(plan: Plan) -> dict[str, Recogniser]:
+    if plan.whisper is None:
+        return {}
+    found: dict[str, Recogniser] = {"wer": Whisper(plan.whisper)}
+    if plan.whisper_second is not None:
+        found["wer_second"] = Whisper(plan.whisper_second)
+    if plan.pocketsphinx:
+        found["wer_sphinx"] = Sphinx()
+    return found
 
 
 def _of_other(name: str, path: str, plan: Plan) -> System:

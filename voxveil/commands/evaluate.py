@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--noise", type=int, default=0, metavar="N", help="word errors in noise and in a room, with N recordings")
     add("--whisper", type=Path, metavar="FOLDER", help="Whisper model for word errors")
     add("--second-whisper", type=Path, metavar="FOLDER", help="another one (default: FOLDER/tiny of --whisper)")
+    add("--pocketsphinx", action="store_true", help="and a recogniser of another family, with --whisper (slow)")
     add("--prepare-whisper", type=Path, metavar="FOLDER", help="put the recogniser together there, and stop")
     add("--verifier", type=Path, metavar="FILE", help="weights of the second verifier (default: those that ship)")
     add("--train-verifier", type=Path, metavar="FILE", help="train it on the talkers that are not held out, and stop")
@@ -60,6 +61,10 @@ def run(args: argparse.Namespace) -> int:
     from voxveil.commands.extras import need
 
     need("jiwer", "eval")
+    if args.pocketsphinx:
+        need("pocketsphinx", "eval")
+        if args.whisper is None:
+            raise ConfigError("--pocketsphinx wants --whisper too: it is a second opinion")
     from evaluation.intelligibility import assemble
 
     if args.prepare_whisper:
@@ -98,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
             noise=args.noise,
             whisper=args.whisper,
             whisper_second=args.second_whisper or _tiny(args.whisper),
+            pocketsphinx=args.pocketsphinx,
             verifier=args.verifier,
             reference=args.target_reference,
             voices=voices or (pair(args.bundle) if args.quick else ()),
