@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
 from core.bundle import Bundle
-from core.errors import BundleError, ConfigError
-from core.manifest import MANIFEST_FILE
+from core.errors import ConfigError
+from core.manifest import store_manifest
 from evaluation.card import read_report, scores
 from evaluation.words import eer, strongest
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-KEYS = ("OVRL", "wer", "f0_correlation", "voicing_error", "rate_change")
+KEYS = ("OVRL", "wer", "wer_sphinx", "f0_correlation", "voicing_error", "rate_change")
 
 
 def write_figures(report: Path, bundle: Bundle, page: Path) -> None:
@@ -67,15 +65,7 @@ def write_measured(report: Path, bundle: Bundle) -> Bundle:
         ConfigError: no report of this bundle. BundleError: the manifest cannot be written.
     """
     results = read_report(report, bundle)
-    manifest = {**bundle.manifest, "measured": measured(results)}
-    beside = bundle.path / f".{MANIFEST_FILE}.{os.getpid()}"
-    try:
-        beside.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf8")
-        beside.replace(bundle.path / MANIFEST_FILE)
-    except OSError as error:
-        raise BundleError(f"cannot write {bundle.path / MANIFEST_FILE}: {error.strerror or error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
+    store_manifest(bundle.path, {**bundle.manifest, "measured": measured(results)})
     return Bundle.load(bundle.path)
 
 
