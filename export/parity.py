@@ -9,21 +9,26 @@ import torch
 
 from core.bundle import Bundle
 from core.errors import BundleError
-from core.spec import BLOCK
+from core.spec import BLOCK, HOP
 from model.live import LiveModel
 from realtime.pipeline import Pipeline, noise_block
 
 TOLERANCE = 1e-4
+RARE, STEP = 0.002, 1e-3
+"""Up to this share of the hops may differ by up to `STEP`: the pulses have a whole number of harmonics, and where F0 is
+within a rounding error of one more or less, the harmonic at 11 kHz is there or not for the length of a hop."""
 
 
 @dataclass(frozen=True)
 class Parity:
-    """Largest absolute differences per sample: ONNX streaming against torch streaming, and torch streaming against
-    torch offline; the number of samples, and the level of the output (RMS), so that silence cannot pass.
+    """Largest absolute differences per sample, but for rare hops: ONNX streaming against torch streaming, and torch
+    streaming against torch offline; the largest of all in `rare`; the number of samples, and the level of the output
+    (RMS), so that silence cannot pass.
     """
 
     onnx: float
     streaming: float
+    rare: float
     samples: int
     level: float
 
@@ -55,18 +60,27 @@ def compare(model: LiveModel, bundle: Bundle, samples: np.ndarray, voice: np.nda
             streamed.append(piece[0].numpy())
     torch_streamed = np.clip(np.concatenate(streamed), -1, 1)
     onnx_streamed, offline = np.concatenate(packed), np.clip(offline, -1, 1)
+    (onnx, onnx_rare), (streaming, rare) = apart(onnx_streamed, torch_streamed), apart(torch_streamed, offline)
     return Parity(
-        float(np.abs(onnx_streamed - torch_streamed).max()),
-        float(np.abs(torch_streamed - offline).max()),
+        onnx,
+        streaming,
+        max(onnx_rare, rare),
         count * BLOCK,
         float(np.sqrt(np.mean(offline.astype(np.float64) ** 2))),
     )
 
 
+def apart(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """The largest difference outside of the rare hops that differ most, and the largest of all."""
+    by_hop = np.sort(np.abs(a - b).reshape(-1, HOP).max(axis=1))
+    return float(by_hop[-1 - int(RARE * len(by_hop))]), float(by_hop[-1])
+
+
 def demand(parity: Parity) -> None:
-    """Raises BundleError where a difference is larger than TOLERANCE."""
+    """Raises BundleError where a difference is larger than TOLERANCE, or that of a rare hop larger than STEP."""
     worst = max(parity.onnx, parity.streaming)
-    if worst > TOLERANCE:
+    if worst > TOLERANCE or parity.rare > STEP:
+        worst = max(worst, parity.rare)
         raise BundleError(
             f"the exported graphs differ from the model by {worst:.1e} per sample (allowed: {TOLERANCE:.0e}); "
             "do not ship this bundle, and report how it was trained"
