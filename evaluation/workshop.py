@@ -193,12 +193,10 @@ def _one(job: Job) -> None:
 
 
 def _recognisers(plan: Plan) -> dict[str, Recogniser]:
-    if plan.whisper is None:
-        return {}
-    found: dict[str, Recogniser] = {"wer": Whisper(plan.whisper)}
-    if plan.whisper_second is not None:
-        found["wer_second"] = Whisper(plan.whisper_second)
-    if plan.pocketsphinx:
+    folders = [folder for folder in (plan.whisper, plan.whisper_second) if folder]
+    names = ("wer", "wer_second")
+    found: dict[str, Recogniser] = {n: Whisper(folder) for n, folder in zip(names, folders, strict=False)}
+    if found and plan.pocketsphinx:
         found["wer_sphinx"] = Sphinx()
     return found
 

@@ -38,7 +38,6 @@ class Supervisor(threading.Thread):
         self._board, self._config = board, config
         self._wanted = threading.Event()
         self._wanted.set()
-        self._deaths = 0
         self.start()
 
     def end(self) -> None:
@@ -48,6 +47,7 @@ class Supervisor(threading.Thread):
 
     def run(self) -> None:
         """The thread itself."""
+        deaths = 0
         while self._wanted.is_set():
             started = monotonic()
             self._board.put("host_beat", 0.0)
@@ -60,8 +60,8 @@ class Supervisor(threading.Thread):
                 return
             if not self._wanted.is_set():
                 return
-            self._deaths = 0 if monotonic() - started > SETTLED_S else self._deaths + 1
-            if self._deaths > DEATHS:
+            deaths = 0 if monotonic() - started > SETTLED_S else deaths + 1
+            if deaths > DEATHS:
                 self.override = State.FAILED, "the engine's process keeps ending; run `voxveil doctor`"
                 return
             self.override = State.RECOVERING, "the audio system did not answer; starting the engine again"
