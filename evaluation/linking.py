@@ -118,14 +118,17 @@ def _of_system(
         return {"as it is": _figures(enrolled, trials, cosines, sides)}
     plain = System("original", lambda x, _: x, ("",), "original")
     drawn = _vectors(jobs(system, sides.trial, 0), read)
+    drawn_enrolled = _vectors(jobs(system, sides.enrol, 1), read)
     found = {
         "ignorant": (_vectors(jobs(plain, sides.enrol, None), read), drawn, cosines),
-        "lazy-informed, random target": (_vectors(jobs(system, sides.enrol, 1), read), drawn, cosines),
+        "lazy-informed, random target": (drawn_enrolled, drawn, cosines),
         "lazy-informed, same target": (enrolled, trials, cosines),
     }
     if sides.lessons:
         learned = jobs(system, sides.lessons, None, LESSON_S)
         found.update(_trained("semi-informed", _vectors(learned, read), enrolled, trials))
+        varied = _vectors(jobs(system, sides.lessons, 2, LESSON_S), read)
+        found.update(_trained("semi-informed, random target", varied, drawn_enrolled, drawn))
         second = workshop.instruments.second
         if instrument == "TDNN" and second is not None:
             cache = workshop.instruments.cache
@@ -185,6 +188,7 @@ def _prepare(system: System, sides: Sides, crew: Crew, codes: bool) -> None:
     if system.targets != ("",):
         melody = [Job("melody", j.recording, j.system, j.target, j.seconds) for j in todo]
         todo += [*jobs(system, sides.trial, 0), *jobs(system, sides.enrol, 1)]
+        todo += jobs(system, sides.lessons, 2, LESSON_S)
     crew.run(f"{system.name}: timbre", todo)
     crew.run(f"{system.name}: melody", melody if sides.lessons else [])
     if codes and sides.lessons:

@@ -79,11 +79,14 @@ class LiveTask(lightning.LightningModule):
 
     def speak(self, batch: Batch, vectors: Tensor, energy: Tensor, shaken: bool) -> Tensor:
         """Code vectors (B, S, levels, D) and energy (B, T) to log-mel (B, T, 80) in the wanted voice."""
-        embedding = self.model.voices(batch.voice)
-        embedding = torch.lerp(embedding[:, 0], embedding[:, 1], batch.voice_weight[:, None])
         prosody = target_prosody(batch, energy, shaken)
         with mixed(batch.heard.device.type):
-            return self.model.decoder.mel(vectors.flatten(2), prosody, embedding).float()
+            return self.model.decoder.mel(vectors.flatten(2), prosody, self.embedding(batch)).float()
+
+    def embedding(self, batch: Batch) -> Tensor:
+        """The wanted voices (B, E)."""
+        pair = self.model.voices(batch.voice)
+        return torch.lerp(pair[:, 0], pair[:, 1], batch.voice_weight[:, None])
 
     def sound(self, mel: Tensor, batch: Batch) -> Tensor:
         """Log-mel (B, T, 80) to samples (B, n), with the wanted side's F0 and voicing and the batch's noise."""

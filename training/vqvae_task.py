@@ -171,6 +171,8 @@ class VqvaeTask(LiveTask):
             target = self.sound(step.mel_target, few) if known else wave.detach()
         start = SETTLE * BLOCK
         step.wave, step.wave_target = wave[:, start:], target[:, start:]
+        step.wave_talker = few.talker.gather(1, (few.talker_weight > 0.5).long()[:, None])[:, 0]
+        step.wave_voice = self.embedding(few)
 
     def _collect(self, batch: Batch) -> None:
         """Keep latents of the last warm-up steps, and start the codebooks from them when the warm-up is over."""

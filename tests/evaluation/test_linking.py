@@ -20,8 +20,8 @@ from evaluation.tdnn import Tdnn, save
 
 ATTACKERS = {
     "ignorant", "lazy-informed, random target", "lazy-informed, same target", "semi-informed LDA", "semi-informed PLDA",
-    "semi-informed, fine-tuned", "semi-informed, fine-tuned + LDA", "semi-informed, fine-tuned + PLDA", "melody only",
-    "codes only",
+    "semi-informed, random target LDA", "semi-informed, random target PLDA", "semi-informed, fine-tuned",
+    "semi-informed, fine-tuned + LDA", "semi-informed, fine-tuned + PLDA", "melody only", "codes only",
 }  # fmt: skip
 
 

@@ -128,8 +128,8 @@ class Rig:
         return seen
 
     def delay_ms(self) -> float:
-        """From microphone to output as heard from outside: pulses that go in and clicks that come out. Less `learnt_ms`,
-        which a host that takes the processor away makes long and short as it pleases.
+        """From microphone to output as heard from outside: pulses that go in and clicks that come out. Less
+        `learnt_ms`, which a host that takes the processor away makes long and short as it pleases.
         """
         ends = monotonic() + patience_s()
         found: list[float] = []

@@ -19,6 +19,8 @@ class Step:
         mel, mel_target: log-mel (B, T, 80) of the decoder and of the wanted voice, 10 ms frames.
         mel_mask: (B, T) 1 where a mel frame counts.
         wave, wave_target: samples (B, n) at 24 kHz, already aligned.
+        wave_talker: int64 (B,) who was heard where that was made, as in `talker`, the larger share of a mixture.
+        wave_voice: (B, E) embedding of the voice that it was made in.
         latents, quantized: encoder latents before and code vectors after quantisation (B, S, levels, D), 20 ms steps.
         step_mask: (B, S) 1 where a 20 ms step counts.
         phone_logits: named logits (B, S, classes), from the code vectors and from the latents.
@@ -35,6 +37,8 @@ class Step:
     mel_mask: Tensor | None = None
     wave: Tensor | None = None
     wave_target: Tensor | None = None
+    wave_talker: Tensor | None = None
+    wave_voice: Tensor | None = None
     latents: Tensor | None = None
     quantized: Tensor | None = None
     step_mask: Tensor | None = None
