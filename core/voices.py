@@ -22,6 +22,11 @@ Row = npt.NDArray[np.float32]
 RANGE_NUMBERS = 2
 """The last numbers of a row: mean and standard deviation of the voice's log-F0 (natural logarithm of Hz)."""
 
+NEW_SPREAD = 0.15
+"""Concentration of the weights in `VoiceBank.new`: 0 gives single voices, much above 1 everybody's mean."""
+NEW_PITCH = 0.12
+"""Nepers by which the mean pitch of somebody new may lie off that of the mix: two semitones."""
+
 
 @dataclass(frozen=True)
 class VoiceInfo:
@@ -111,9 +116,11 @@ class VoiceBank:
     def new(self, seed: int) -> Row:
         """A person nobody is: a random point among the bank's voices, float32 [V]; the same seed, the same person.
 
-        A mix of all voices with Dirichlet weights of concentration 0.5: a few voices lead, none stands alone, and the
-        point stays inside the bank's hull, where the decoder was trained. Weights are drawn among the voices of one
-        sex (chosen first) where the bank knows it, so that formants and pitch range fit each other.
+        A mix of all voices with Dirichlet weights of concentration NEW_SPREAD: one or two voices lead, and the point
+        stays inside the bank's hull, where the decoder was trained. The more evenly voices are mixed, the more all
+        such people sound alike, and the easier the talkers behind them are linked (docs/privacy.md); so the pitch
+        is moved a little, too. Weights are drawn among the voices of one sex (chosen first) where the bank knows it,
+        so that formants and pitch range fit each other.
         """
         rng = np.random.default_rng(seed)
         sexes = sorted({info.sex for info in self._infos})
@@ -121,8 +128,10 @@ class VoiceBank:
         rows = self._rows[[info.sex == chosen for info in self._infos]]
         if len(rows) < 2:
             rows = self._rows
-        weights = rng.dirichlet(np.full(len(rows), 0.5))
-        return (weights @ rows.astype(np.float64)).astype(np.float32)
+        weights = rng.dirichlet(np.full(len(rows), NEW_SPREAD))
+        person = weights @ rows.astype(np.float64)
+        person[-RANGE_NUMBERS] += rng.uniform(-NEW_PITCH, NEW_PITCH)
+        return person.astype(np.float32)
 
     def add(self, name: str, row: npt.ArrayLike, sex: str = "?", note: str = "") -> VoiceBank:
         """A bank with one voice more.

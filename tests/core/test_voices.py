@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import VoiceError
-from core.voices import VoiceBank, VoiceInfo
+from core.voices import NEW_PITCH, RANGE_NUMBERS, VoiceBank, VoiceInfo
 
 INFOS = [VoiceInfo("iris", "F", "calm"), VoiceInfo("nora", "F"), VoiceInfo("otto", "M"), VoiceInfo("tom", "M")]
 ROWS = np.random.default_rng(0).normal(size=(4, 66)).astype(np.float32)
@@ -59,8 +59,19 @@ def test_a_new_person_lies_among_the_voices_and_is_none_of_them(seed: int) -> No
     bank = VoiceBank(ROWS, INFOS)
     row = bank.new(seed)
     np.testing.assert_array_equal(row, bank.new(seed))
-    assert (row <= ROWS.max(0) + 1e-5).all()
-    assert (row >= ROWS.min(0) - 1e-5).all()
+    room = np.zeros(ROWS.shape[1])
+    room[-RANGE_NUMBERS] = NEW_PITCH
+    assert (row <= ROWS.max(0) + room + 1e-5).all()
+    assert (row >= ROWS.min(0) - room - 1e-5).all()
+
+
+def test_new_people_differ_nearly_as_much_as_voices_do() -> None:
+    """People who are all nearly the mean of everybody would make talkers easy to link."""
+    rows = np.random.default_rng(0).standard_normal((12, 20)).astype(np.float32)
+    bank = VoiceBank(rows, [VoiceInfo(f"v{i}", "F" if i < 6 else "M") for i in range(12)])
+    people = np.stack([bank.new(seed) for seed in range(400)])
+    voices, others = (x[:, :-RANGE_NUMBERS].var(axis=0).sum() for x in (rows, people))
+    assert others > 0.5 * voices
 
 
 def test_seeds_give_different_people(bank: VoiceBank) -> None:
