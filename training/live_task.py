@@ -79,9 +79,9 @@ class LiveTask(lightning.LightningModule):
 
     def speak(self, batch: Batch, vectors: Tensor, energy: Tensor, shaken: bool) -> Tensor:
         """Code vectors (B, S, levels, D) and energy (B, T) to log-mel (B, T, 80) in the wanted voice."""
-        prosody = target_prosody(batch, energy, shaken)
+        embedding, prosody = self.embedding(batch), target_prosody(batch, energy, shaken)
         with mixed(batch.heard.device.type):
-            return self.model.decoder.mel(vectors.flatten(2), prosody, self.embedding(batch)).float()
+            return self.model.decoder.mel(vectors.flatten(2), prosody, embedding).float()
 
     def embedding(self, batch: Batch) -> Tensor:
         """The wanted voices (B, E)."""

@@ -95,6 +95,12 @@ def total(losses: list[Loss], step: Step, epoch: int) -> tuple[Tensor, dict[str,
     return torch.stack(weighted).sum(), {x.name: value.detach() for x, value in zip(active, values, strict=True)}
 
 
+def check_talkers(loss: Loss, talker: Tensor, most: int) -> None:
+    """Raises ValueError if one of the rows in `talker` is beyond the `most` that the loss can tell apart."""
+    if int(talker.max()) >= most:
+        raise ValueError(f"{loss.name}: talker {int(talker.max())} is beyond talkers={most}")
+
+
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     """Mean of x over the places where mask (of x's leading axes) is 1."""
     while mask.dim() < x.dim():

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from training.losses.base import Step
-from training.losses.frozen import FrozenLoss
-from training.perception.resample import Downsample
-from training.perception.speaker_net import WIDTH, load_speaker, speaker_file
+from training.losses.base import Step, check_talkers
+from training.losses.verifier import Verifier
+from training.perception.speaker_net import WIDTH
 
 SHRINK = 0.1
 """Share of the mean variance that every direction is given: there are fewer crops than covariances want."""
@@ -16,7 +15,7 @@ EVERY = 25
 """Steps between two looks for the directions."""
 
 
-class Linkage(FrozenLoss):
+class Linkage(Verifier):
     """How far a talker's made sound lies to that talker's side, in the directions in which a verifier could learn to
     tell talkers apart.
 
@@ -38,8 +37,6 @@ class Linkage(FrozenLoss):
         rows: at most this many crops are given a gradient; all are remembered.
     """
 
-    domain = "wave"
-
     def __init__(
         self,
         weight: float = 1.0,
@@ -53,7 +50,6 @@ class Linkage(FrozenLoss):
     ) -> None:
         super().__init__(weight, start_epoch, rows)
         self.talkers, self.directions, self.memory, self.patience = talkers, directions, memory, patience
-        self.file = speaker_file()
         given = voice_dim + 1
         for name, shape in {
             "moments": (given + WIDTH, given + WIDTH),  # of (voice, 1, embedding), sums that fade
@@ -73,23 +69,17 @@ class Linkage(FrozenLoss):
         self.map: Tensor
         self.heard: Tensor
 
-    def load(self) -> nn.Module:
-        return nn.Sequential(Downsample(), load_speaker(self.file))
-
-    def distance(self, net: nn.Module, made: Tensor, wanted: Tensor) -> Tensor:
-        raise NotImplementedError("it is no distance of two sounds: see forward")
-
     def forward(self, step: Step) -> Tensor:
         assert step.wave is not None and step.wave_talker is not None and step.wave_voice is not None
         known = step.wave_talker >= 0
         if not bool(known.any()):
             return step.wave.sum() * 0.0
         talker = step.wave_talker[known]
-        if int(talker.max()) >= self.talkers:
-            raise ValueError(f"Linkage: talker {int(talker.max())} is beyond talkers={self.talkers}")
+        check_talkers(self, talker, self.talkers)
         net = self.network(step.wave.device)
         with torch.autocast(step.wave.device.type, enabled=False):
             waves, voice = step.wave[known].float(), step.wave_voice[known].detach().float()
+            voice = torch.cat([voice, torch.ones_like(voice[:, :1])], dim=1)
             few = waves[: self.rows] if self.rows else waves
             embedding = net(few)
             value = self._linked(embedding, voice[: len(few)], talker[: len(few)])
@@ -100,15 +90,14 @@ class Linkage(FrozenLoss):
         return value
 
     def _linked(self, embedding: Tensor, voice: Tensor, talker: Tensor) -> Tensor:
-        if float(self.heard[0]) < self.patience or not bool(self.axes.any()):
-            return embedding.sum() * 0.0
+        """The loss; 0 before the first look, which leaves the directions at 0."""
         # A copy: the buffer may be written anew before the gradient is asked for.
-        place = (embedding - _with_one(voice) @ self.map) @ self.axes.clone()
+        place = (embedding - voice @ self.map) @ self.axes.clone()
         return (place * self.means[talker]).sum(1).mean()
 
     def _remember(self, embedding: Tensor, voice: Tensor, talker: Tensor) -> None:
         """What was heard now; and the directions anew, now and then."""
-        x = torch.cat([_with_one(voice), embedding], dim=1)
+        x = torch.cat([voice, embedding], dim=1)
         keep = (1.0 - 1.0 / self.memory) ** len(x)
         self.moments.mul_(keep).add_(x.t() @ x)
         self.sums.mul_(keep).index_add_(0, talker, x)
@@ -139,7 +128,3 @@ class Linkage(FrozenLoss):
         self.map.copy_(mapping)
         self.axes.copy_(axes)
         self.means.copy_(torch.where(there[:, None], means @ axes, torch.zeros((), dtype=torch.float64)))
-
-
-def _with_one(voice: Tensor) -> Tensor:
-    return torch.cat([voice, torch.ones_like(voice[:, :1])], dim=1)

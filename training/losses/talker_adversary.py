@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from training.losses.base import Loss, Step
+from training.losses.base import Loss, Step, check_talkers
 
 PROSODY = 4
 
@@ -67,8 +67,7 @@ class TalkerAdversary(Loss):
         known = step.talker[:, 0] >= 0
         if not bool(known.any()):
             return step.latents.sum() * 0.0
-        if int(step.talker.max()) >= self.talkers:
-            raise ValueError(f"TalkerAdversary: talker {int(step.talker.max())} is beyond talkers={self.talkers}")
+        check_talkers(self, step.talker, self.talkers)
         # Straight through: the classifier sees codes, the gradient goes to the latents.
         codes = (step.latents + (step.quantized - step.latents).detach())[known].float().flatten(2)
         mask, prosody = step.step_mask[known], melody(step)[known]
