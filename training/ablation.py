@@ -20,6 +20,7 @@ from rich.console import Console
 from core.errors import ConfigError
 from training.ablation_record import last_values, newest_checkpoint, steps_of
 from training.ablation_start import common_start
+from training.stage import lacking
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 VANILLA, ALL = "vanilla", "all"
@@ -120,8 +121,8 @@ def missing(plan: Plan) -> dict[str, str]:
                 continue
             except (ImportError, AttributeError, TypeError, ValueError):
                 continue
-            if plan.stage == "reference" and name in ("Phoneme", "Pitch"):
-                found[part.stem] = f"{name} needs a head that only the live model has"
+            if why := lacking(plan.stage, made):
+                found[part.stem] = why
             elif made.domain == "wave" and plan.vocoder is None:
                 found[part.stem] = f"{name} compares sound: give --vocoder"
     return found

@@ -42,7 +42,7 @@ class EarTask(LiveTask):
         start_from: str = "",
         model: LiveConfig | None = None,
     ) -> None:
-        super().__init__("ear", {"latent"}, losses, learning_rate, start_from, model)
+        super().__init__("ear", losses, learning_rate, start_from, model)
         width = self.model.config.encoder_width
         self.heads = nn.ModuleDict({"steps": nn.Linear(width, phones)})
         self.recognizer = nn.Linear(width, RECOGNIZER_WIDTH)

@@ -35,7 +35,7 @@ class JointTask(LiveTask):
     def __init__(
         self, losses: list[Loss], start_from: str, learning_rate: float = 4e-4, model: LiveConfig | None = None
     ) -> None:
-        super().__init__("joint", {"wave", "mel"}, losses, learning_rate, start_from, model)
+        super().__init__("joint", losses, learning_rate, start_from, model)
         if not start_from:
             raise ConfigError("model.start_from: stage joint goes on from a checkpoint of stage vqvae; name it")
         self.begin()

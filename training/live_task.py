@@ -16,7 +16,7 @@ from model.live import LiveConfig, LiveModel
 from model.prosody import ENERGY_RANGE, log_energy
 from training.crops import Batch
 from training.data.voice_ranges import voice_ranges
-from training.losses.base import Domain, Loss, Step
+from training.losses.base import Loss, Step
 from training.precision import mixed
 from training.schedule import adam
 from training.stage import check_losses, objective
@@ -33,15 +33,13 @@ class LiveTask(lightning.LightningModule):
     """A stage that trains parts of `model.live.LiveModel`.
 
     Args:
-        stage: its name. allowed: domains of its losses.
-        losses, learning_rate, model: as the stages say.
+        stage: its name. losses, learning_rate, model: as the stages say.
         start_from: a checkpoint of any stage, or a bundle's folder, to begin with; "" for none.
     """
 
     def __init__(
         self,
         stage: str,
-        allowed: set[Domain],
         losses: Sequence[Loss],
         learning_rate: float,
         start_from: str,
@@ -50,7 +48,7 @@ class LiveTask(lightning.LightningModule):
         super().__init__()
         self.model = LiveModel(model)
         self.voice_mel = VoiceMel()
-        check_losses(stage, losses, allowed)
+        check_losses(stage, losses)
         self.losses = nn.ModuleList(losses)
         self.learning_rate, self.start_from = learning_rate, start_from
         self._voice_names: list[str] = []

@@ -70,7 +70,7 @@ class PartnerTask(lightning.LightningModule):
 
     def __init__(self, losses: list[Loss], learning_rate: float = 1e-3, model: PartnerConfig | None = None) -> None:
         super().__init__()
-        check_losses("partner", losses, {"mel"})
+        check_losses("partner", losses)
         self.partner, self.voice_mel = Partner(model), VoiceMel()
         self.losses, self.learning_rate = nn.ModuleList(losses), learning_rate
 

@@ -35,7 +35,7 @@ class ReferenceVocoderTask(lightning.LightningModule):
         self.config = model or HifiGanConfig()
         self.front = ReferenceMel()
         self.vocoder = HifiGan(self.config)
-        check_losses("reference-vocoder", losses, {"wave"})
+        check_losses("reference-vocoder", losses)
         self.losses = torch.nn.ModuleList(losses)
         self.learning_rate = learning_rate
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import lightning
 from torch import Tensor, nn
@@ -12,18 +13,53 @@ from training.crops import Batch
 from training.losses.base import Domain, Loss, Step, masked_mean, total
 
 
-def check_losses(stage: str, losses: Sequence[Loss], allowed: set[Domain]) -> None:
+@dataclass(frozen=True)
+class Offer:
+    """What losses may look at in a stage.
+
+    Attributes:
+        domains: of the losses. fields: of `Step`, what is filled in beside the mels and sounds of these domains.
+    """
+
+    domains: frozenset[Domain]
+    fields: frozenset[str] = frozenset()
+
+
+_CODES = frozenset({"latents", "quantized", "talker"})
+_HEARD = frozenset({"phone_logits", "understood"})
+OFFERS = {
+    "vocoder": Offer(frozenset({"wave"})),
+    "ear": Offer(frozenset({"latent"}), _HEARD),
+    "partner": Offer(frozenset({"mel"})),
+    "vqvae": Offer(
+        frozenset({"mel", "latent", "wave"}), _CODES | _HEARD | {"pitch_logits", "wave_talker", "wave_voice"}
+    ),
+    "joint": Offer(frozenset({"wave", "mel"})),
+    "reference": Offer(frozenset({"mel", "latent", "wave"}), _CODES),
+    "reference-vocoder": Offer(frozenset({"wave"})),
+}
+"""By stage."""
+
+
+def lacking(stage: str, loss: Loss) -> str:
+    """Why `loss` cannot be had in `stage`, in words; "" if it can."""
+    offer = OFFERS[stage]
+    if loss.domain not in offer.domains:
+        takes = " and ".join(sorted(offer.domains))
+        return f"{loss.name} compares {loss.domain}s; stage {stage} takes losses of {takes} only"
+    absent = [name for name in loss.needs if name not in offer.fields]
+    return f"{loss.name} looks at {absent[0]}, which stage {stage} does not have" if absent else ""
+
+
+def check_losses(stage: str, losses: Sequence[Loss]) -> None:
     """Look at the losses of a stage before it starts.
 
     Raises:
-        ConfigError: one compares what this stage does not compute, one is there twice, or none is in use at first.
+        ConfigError: one looks at what this stage does not compute, one is there twice, or none is in use at first.
     """
     for loss in losses:
-        if loss.domain not in allowed:
-            raise ConfigError(
-                f"model.losses: {loss.name} compares {loss.domain}s; stage {stage} takes losses of "
-                f"{' and '.join(sorted(allowed))} only"
-            )
+        if why := lacking(stage, loss):
+            raise ConfigError(f"model.losses: {why}")
     if not any(loss.weight > 0 and loss.start_epoch == 0 for loss in losses):
         raise ConfigError("model.losses: nothing to learn from in the first epoch; give a loss with start_epoch 0")
     names = [loss.name for loss in losses]

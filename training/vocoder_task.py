@@ -37,7 +37,7 @@ class VocoderTask(lightning.LightningModule):
         c = self.config = model or LiveConfig()
         self.vocoder = Vocoder(c.vocoder_channels, c.vocoder_hidden, c.vocoder_dilations)
         self.voice_mel = VoiceMel()
-        check_losses("vocoder", losses, {"wave"})
+        check_losses("vocoder", losses)
         self.losses = torch.nn.ModuleList(losses)
         self.learning_rate = learning_rate
 

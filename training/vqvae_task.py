@@ -65,7 +65,7 @@ class VqvaeTask(LiveTask):
         start_from: str = "",
         model: LiveConfig | None = None,
     ) -> None:
-        super().__init__("vqvae", {"mel", "latent", "wave"}, losses, learning_rate, start_from, model)
+        super().__init__("vqvae", losses, learning_rate, start_from, model)
         width = len(RATES) * self.model.config.code_dim
         self.heads = nn.ModuleDict({name: nn.Linear(width, phones) for name in ("codes", "latents")})
         self.understanding = nn.Linear(width, RECOGNIZER_WIDTH)

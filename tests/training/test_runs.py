@@ -139,6 +139,8 @@ def test_an_unknown_key_is_named_in_one_line(folder: Path, tmp_path: Path, capsy
         ("joint", (), tiny.JOINT_LOSSES, "model.start_from"),
         ("joint", ("--model.start_from=nowhere.ckpt",), tiny.JOINT_LOSSES, "no such checkpoint"),
         ("joint", ("--model.start_from={vqvae}",), ("commitment.Commitment",), "Commitment compares latents"),
+        ("joint", ("--model.start_from={vqvae}",), ("linkage.Linkage",), "stage joint does not have"),
+        ("ear", ("--model.phones=44",), ("talker_adversary.TalkerAdversary",), "stage ear does not have"),
         ("joint", ("--model.start_from={vqvae}", "--model.model.code_dim=4"), tiny.JOINT_LOSSES, "same model sizes"),
         ("vocoder", (), ("mel.Mel",), "Mel compares mels"),
         ("vocoder", (), ("stft.Stft", "stft.Stft"), "Stft stands there twice"),

@@ -62,9 +62,11 @@ class Loss(nn.Module):
 
     Attributes:
         domain: what it compares: "mel", "wave" or "latent".
+        needs: fields of `Step` that it looks at beside the mel or sound of its domain; not every stage has them.
     """
 
     domain: Domain = "mel"
+    needs: tuple[str, ...] = ()
 
     def __init__(self, weight: float = 1.0, start_epoch: int = 0) -> None:
         super().__init__()

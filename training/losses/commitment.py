@@ -11,6 +11,7 @@ class Commitment(Loss):
     """Squared distance of the latents from the (detached) code vectors."""
 
     domain = "latent"
+    needs = ("latents", "quantized")
 
     def forward(self, step: Step) -> Tensor:
         assert step.latents is not None and step.quantized is not None and step.step_mask is not None

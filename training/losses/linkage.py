@@ -37,6 +37,8 @@ class Linkage(Verifier):
         rows: at most this many crops are given a gradient; all are remembered.
     """
 
+    needs = ("wave_talker", "wave_voice")
+
     def __init__(
         self,
         weight: float = 1.0,

@@ -16,6 +16,7 @@ class Phoneme(Loss):
     """
 
     domain = "latent"
+    needs = ("phone_logits",)
 
     def __init__(self, weight: float = 1.0, start_epoch: int = 0, smoothing: float = 0.05) -> None:
         super().__init__(weight, start_epoch)

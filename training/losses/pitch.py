@@ -13,6 +13,7 @@ class Pitch(Loss):
     """Cross-entropy over F0 classes (a Gaussian of 25 cents around the label) where voiced, plus that of voicing."""
 
     domain = "latent"
+    needs = ("pitch_logits",)
 
     def forward(self, step: Step) -> Tensor:
         assert step.pitch_logits is not None and step.f0 is not None and step.step_mask is not None

@@ -40,6 +40,7 @@ class TalkerAdversary(Loss):
     """
 
     domain = "latent"
+    needs = ("latents", "quantized", "talker")
 
     def __init__(
         self,

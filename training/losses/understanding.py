@@ -17,6 +17,7 @@ class Understanding(Loss):
     """
 
     domain = "latent"
+    needs = ("understood",)
 
     def forward(self, step: Step) -> Tensor:
         assert step.understood is not None and step.understood_wanted is not None and step.step_mask is not None
