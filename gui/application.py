@@ -47,7 +47,7 @@ class App(QObject):
         super().__init__()
         self.engine, self.store, self.theme = engine, store, theme
         self.bundle = bundle
-        self.voices = VoicesModel(bundle.voices, bundle.default_voice, store, self)
+        self.voices = VoicesModel(bundle.voices, store, self)
         self.call = CallModel(engine, bundle.path, self.voices, store, self)
         self.devices = DevicesModel(store, self)
         self.virtual_mic = VirtualMicModel(self)
@@ -129,7 +129,7 @@ class App(QObject):
         self.bundle = bundle
         self.store.values.bundle = str(bundle.path)
         self.store.save()
-        self.voices.take_bank(bundle.voices, bundle.default_voice)
+        self.voices.take_bank(bundle.voices)
         self.call.use_bundle(bundle.path)
         self.files.use_bundle(bundle.path)
         self.preview.use_bundle(bundle.path)

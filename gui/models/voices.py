@@ -35,18 +35,20 @@ class VoiceChoice:
 
 
 class VoicesModel(QObject):
-    """Bank, choice, favourites and the people the user made."""
+    """Bank, choice, favourites and the people the user made.
+
+    Until somebody chooses, it is somebody new in every call: that hides more than any one voice does, and costs nothing
+    (docs/privacy.md).
+    """
 
     chosen = Signal()
     listed = Signal()
     bank_changed = Signal()
 
-    def __init__(self, bank: VoiceBank, default: str, store: SettingsStore, parent: QObject | None = None) -> None:
+    def __init__(self, bank: VoiceBank, store: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.bank = bank
         self._store = store
-        names = list(bank.names)
-        self._default = default if default in names else names[0]
         self.choice = self._restore()
 
     @property
@@ -66,10 +68,9 @@ class VoicesModel(QObject):
             return self.tr("Someone new")
         return display(choice.a)
 
-    def take_bank(self, bank: VoiceBank, default: str) -> None:
-        """Use another bank; a choice that it cannot make falls back to its default voice."""
+    def take_bank(self, bank: VoiceBank) -> None:
+        """Use another bank; a choice that it cannot make falls back to somebody new."""
         self.bank = bank
-        self._default = default if default in bank else bank.names[0]
         self.choice = self._restore()
         self.bank_changed.emit()
         self.listed.emit()
@@ -98,7 +99,7 @@ class VoicesModel(QObject):
     def begin_call(self) -> None:
         """Before a call starts: where somebody new is wanted for each, this one gets them."""
         if self.choice.kind == "fresh":
-            self.choose(VoiceChoice("fresh", seed=any_seed()))
+            self.choose(_anybody())
 
     def make_person(self) -> str:
         """Make somebody new, use the voice and return the name it is kept under."""
@@ -112,11 +113,11 @@ class VoicesModel(QObject):
         return name
 
     def forget_person(self, seed: int) -> None:
-        """Remove a person that was made; the voice in use falls back to the default one."""
+        """Remove a person that was made; the voice in use falls back to somebody new."""
         kept = [person for person in self._store.values.people if not (_is_person(person) and person["seed"] == seed)]
         self._store.values.people = kept
         if self.choice == VoiceChoice("new", seed=seed):
-            self.choose(VoiceChoice("named", a=self._default))
+            self.choose(_anybody())
         else:
             self._store.save()
         self.listed.emit()
@@ -150,8 +151,12 @@ class VoicesModel(QObject):
             choice = VoiceChoice(**self._store.values.voice)
             self._row(choice)
         except (TypeError, ValueError, VoiceError):
-            return VoiceChoice("named", a=self._default)
+            return _anybody()
         return choice
+
+
+def _anybody() -> VoiceChoice:
+    return VoiceChoice("fresh", seed=any_seed())
 
 
 def display(name: str) -> str:

@@ -73,12 +73,12 @@ class DeviceChoosers(QFrame):
 
     def _fill_voices(self) -> None:
         favourites = self._store.values.favourites
-        entries = [
+        entries = [("fresh", self.tr("Someone new in every call"))]
+        entries += [
             (f"named:{name}", f"★ {display(name)}" if name in favourites else display(name))
             for name in self._voices.names()
         ]
         entries += [(f"new:{seed}", name) for seed, name in self._voices.people()]
-        entries.append(("fresh", self.tr("Someone new in every call")))
         choice = self._voices.choice
         known = {"named": f"named:{choice.a}", "new": f"new:{choice.seed}", "fresh": "fresh"}
         value = known.get(choice.kind, "mix")

@@ -31,7 +31,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 @pytest.fixture
 def files(bundle: Bundle, store: SettingsStore) -> FilesModel:
-    return FilesModel(bundle.path, VoicesModel(bundle.voices, "click", store), store)
+    return FilesModel(bundle.path, VoicesModel(bundle.voices, store), store)
 
 
 def test_a_folder_is_anonymized_beside_and_nothing_is_overwritten(
@@ -83,7 +83,7 @@ def test_a_preview_is_made_and_cleaned_up_even_if_it_cannot_be_played(
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "nothing"))
     player = Player()
-    preview = Preview(bundle.path, VoicesModel(bundle.voices, "click", store), player)
+    preview = Preview(bundle.path, VoicesModel(bundle.voices, store), player)
     with qtbot.waitSignal(preview.problem, timeout=60_000) as said:
         preview.toggle()
         assert preview.busy

@@ -16,7 +16,9 @@ import soundfile
 from core.assets import sample_path
 from core.bundle import Bundle
 from core.errors import VoiceError
+from realtime.config import EngineConfig
 from tests.bundles import copy_default
+from voxveil.cli import main
 from voxveil.commands.voice_options import add_voice_options, chosen_voice
 
 
@@ -79,6 +81,27 @@ def test_a_damaged_bundle_is_refused_in_one_line(short: Path, tmp_path: Path) ->
     line = refused(voxveil("file", short, tmp_path / "out.wav", "--bundle", folder))
     assert "decoder.onnx" in line
     assert not (tmp_path / "out.wav").exists()
+
+
+def test_a_call_gets_somebody_new_unless_a_voice_was_chosen(
+    short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[EngineConfig, str]] = []
+
+    def drive(config: EngineConfig, bundle: Bundle, name: str, *_: object) -> int:
+        calls.append((config, name))
+        return 0
+
+    monkeypatch.setattr("voxveil.session.drive", drive)
+    for words in ((), (), ("--voice", "otto"), ("--file", str(short), "--write", str(tmp_path / "out.wav"))):
+        assert main(["live", *words]) == 0
+    bundle = Bundle.load()
+    (one, name), (other, _), (otto, _), (file, _) = calls
+    assert one.voice_row != other.voice_row
+    seed = int(name.removeprefix("nobody #"))
+    np.testing.assert_allclose(one.voice_row, bundle.voices.new(seed), rtol=1e-6)
+    np.testing.assert_allclose(otto.voice_row, bundle.voices.row("otto"), rtol=1e-6)
+    np.testing.assert_allclose(file.voice_row, bundle.voices.row(bundle.default_voice), rtol=1e-6)
 
 
 def test_a_folder_is_done_resumed_and_reported(short: Path, tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from voxveil.commands.voice_options import add_voice_options
+from voxveil.commands.voice_options import ANYBODY, add_voice_options
 
 HELP = "anonymize live, from a microphone to a virtual microphone (or a file, in real time)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Devices, voice, and what to show."""
+    """Devices, voice (by default somebody new in every call), and what to show."""
     parser.add_argument("--input", metavar="DEVICE", help="microphone: id or (part of a) name; default: the system's")
     parser.add_argument(
         "--output", metavar="DEVICE", help="output: id or name; default: the virtual microphone “Voxveil”"
@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run until Ctrl-C, the end of --seconds or of the file; 2 when it cannot work."""
+    """Run until Ctrl-C, the end of --seconds or of the file; 2 when it cannot work.
+
+    A call gets somebody new unless a voice was chosen; a file, which should come out alike each time, the bundle's voice.
+    """
     from core.audio_file import check_writable
     from core.bundle import Bundle
     from core.errors import ConfigError
@@ -47,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
     if (args.file is None) != (args.write is None):
         raise ConfigError("--file and --write go together: a file to read and a file to write")
     bundle = Bundle.load(args.bundle)
+    if args.file is None and args.voice is None and args.mix is None and args.new is None:
+        args.new = ANYBODY  # in calls one voice for all of them is what gives most away (docs/privacy.md)
     row, name = chosen_voice(args, bundle)
     common = {
         "bundle": str(bundle.path.resolve()),
