@@ -110,8 +110,8 @@ class VoiceMixer(QWidget):
                     self.slider.setValue(round(choice.weight * 100))
                 else:
                     self.slider.setValue(0)
-                    if self.second.currentIndex() == self.first.currentIndex() and len(names) > 1:
-                        self.second.setCurrentIndex((self.first.currentIndex() + 1) % len(names))
+        if self.second.currentIndex() == self.first.currentIndex() and choice.kind != "mix":
+            self.second.setCurrentIndex((self.first.currentIndex() + 1) % len(names))  # else the slider has no way to go
         self.favourite.setEnabled(choice.kind == "named")
         self.favourite.setChecked(choice.kind == "named" and self._voices.is_favourite(choice.a))
         self.forget.setVisible(choice.kind == "new")

@@ -106,6 +106,13 @@ def test_voice_and_sliders_act_while_live(app: App, engine: ScriptedEngine, qtbo
     assert app.voices.choice.kind == "mix"
 
 
+def test_the_slider_has_a_way_to_go_also_from_somebody_new(app: App) -> None:
+    assert app.voices.choice.kind == "fresh"
+    app.window.page.mixer.slider.setValue(30)
+    assert app.voices.choice.kind == "mix"
+    assert app.voices.choice.a != app.voices.choice.b
+
+
 def test_mute_by_button_and_key(app: App, engine: ScriptedEngine, qtbot: QtBot) -> None:
     qtbot.mouseClick(app.window.page.buttons.mute, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: engine.asked[-1:] == [("muted", True)])
