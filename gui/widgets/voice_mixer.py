@@ -111,7 +111,8 @@ class VoiceMixer(QWidget):
                 else:
                     self.slider.setValue(0)
         if self.second.currentIndex() == self.first.currentIndex() and choice.kind != "mix":
-            self.second.setCurrentIndex((self.first.currentIndex() + 1) % len(names))  # else the slider has no way to go
+            # Else the slider would have no way to go.
+            self.second.setCurrentIndex((self.first.currentIndex() + 1) % len(names))
         self.favourite.setEnabled(choice.kind == "named")
         self.favourite.setChecked(choice.kind == "named" and self._voices.is_favourite(choice.a))
         self.forget.setVisible(choice.kind == "new")

@@ -38,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until Ctrl-C, the end of --seconds or of the file; 2 when it cannot work.
 
-    A call gets somebody new unless a voice was chosen; a file, which should come out alike each time, the bundle's voice.
+    A call gets somebody new unless a voice was chosen; a file, which should come out alike each time, gets the
+    bundle's voice.
     """
     from core.audio_file import check_writable
     from core.bundle import Bundle
