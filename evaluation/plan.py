@@ -27,6 +27,7 @@ class Plan:
         reference: folder with real speech of target voices, a folder each; or None.
         voices: used in turn over the talkers; empty for the whole bank. prosody: the knob.
         settings: further positions of the knob, a row each. also: (name, folder) of further bundles, a row each.
+        people: how many the row "somebody new" draws from (0: no such row).
         baselines: also measure the simple anonymizers.
         ablation: folder with the table of an ablation that the report is to hold; None for none.
         out: where report.html and report.json go, and the cache. command: how this was started, for the report.
@@ -52,6 +53,7 @@ class Plan:
     prosody: float = 1.0
     settings: tuple[float, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
+    people: int = 0
     baselines: bool = False
     ablation: Path | None = None
     command: str = ""

@@ -10,11 +10,12 @@ from rich.console import Console
 
 from core.spec import SAMPLE_RATE
 from evaluation.ablation import read_table
-from evaluation.linking import Sides, attacks
+from evaluation.linking import attacks
 from evaluation.measure import Measured, Sound, embed, load, measure
 from evaluation.noise import words_by_condition
 from evaluation.plan import Plan, chosen, lessons
 from evaluation.report import write_html, write_json
+from evaluation.sides import Sides
 from evaluation.similarity import centroid
 from evaluation.summary import Vector, by_group, figures, similarities
 from evaluation.systems import System, dealt
@@ -54,7 +55,9 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
         targets = _targets(plan, workshop)
         noise = words_by_condition([systems[0], workshop.ours, *workshop.baselines], noisy, workshop, crew)
         sides = Sides([r for r, _ in linked], [r for r, _ in taught], read_pairs(plan.talkers) or None)
-        attacked = attacks([systems[0], workshop.ours, *workshop.baselines], sides, workshop, crew, console)
+        attacked = attacks(
+            [systems[0], workshop.ours, *workshop.people, *workshop.baselines], sides, workshop, crew, console
+        )
     ours = workshop.ours
     results: dict[str, Any] = {
         "about": {

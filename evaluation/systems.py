@@ -19,6 +19,11 @@ from realtime.recording import anonymize
 
 Sound = npt.NDArray[np.float32]
 
+PEOPLE = "somebody new"
+"""Name of the row in which everybody is somebody new in every recording."""
+FIRST_PERSON = 1001
+"""Seed of the first of them; the others follow."""
+
 
 @dataclass(frozen=True)
 class System:
@@ -29,12 +34,14 @@ class System:
         make: sound [n] at 24 kHz, the target (a voice, or the number of a pseudo-talker) -> sound [n], aligned.
         targets: what `make` may be asked for.
         key: tells two systems apart in the cache.
+        changing: whether each recording has another target, whatever an attacker would like.
     """
 
     name: str
     make: Callable[[Sound, str], Sound]
     targets: tuple[str, ...]
     key: str
+    changing: bool = False
 
     def __call__(self, samples: Sound, target: str, cache: Cache) -> Sound:
         """`make`, at most once for each sound and target."""
@@ -63,6 +70,18 @@ def of_bundle(pipeline: Pipeline, voices: list[str], prosody: float = 1.0, name:
         return anonymize(pipeline, samples, SAMPLE_RATE, rows[voice], prosody)
 
     return System(name, make, tuple(voices), f"bundle {prosody:g} {files}")
+
+
+def of_people(pipeline: Pipeline, count: int, prosody: float = 1.0) -> System:
+    """The bundle as calls use it until a voice is chosen: somebody new each time, one of `count` whom nobody is."""
+    bank = pipeline.bundle.voices
+    rows = {f"nobody {seed}": bank.new(seed) for seed in range(FIRST_PERSON, FIRST_PERSON + count)}
+    files = json.dumps(pipeline.bundle.manifest["files"], sort_keys=True)
+
+    def make(samples: Sound, person: str) -> Sound:
+        return anonymize(pipeline, samples, SAMPLE_RATE, rows[person], prosody)
+
+    return System(PEOPLE, make, tuple(rows), f"people {prosody:g} {files}", changing=True)
 
 
 def mcadams() -> System:

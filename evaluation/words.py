@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from evaluation.systems import PEOPLE
+
 TITLES = {
     "OVRL": "DNSMOS overall (1–5)",
     "SIG": "DNSMOS speech",
@@ -100,6 +102,12 @@ def in_words(results: dict[str, Any]) -> list[str]:
             f"The strongest attacker tried ({found['attacker']}, {found['instrument']}) confuses people in "
             f"{found['eer']:.0f} of 100 cases, where 50 is blind guessing.{plain} The least protected talker was "
             f"{found['worst_talker']} ({found['worst_eer']:.0f})."
+        )
+    changing = strongest(results["attacks"], PEOPLE)
+    if changing is not None:
+        parts.append(
+            f"That is with one voice for everybody and always. With somebody new in every call the strongest attacker "
+            f"({changing['attacker']}, {changing['instrument']}) confuses people in {changing['eer']:.0f} of 100 cases."
         )
     parts.append("Protected: the sound of the voice, against people and machines like those tried here.")
     parts.append(

@@ -34,7 +34,7 @@ from evaluation.plan import Plan
 from evaluation.similarity import Verifier
 from evaluation.sphinx import Sphinx
 from evaluation.surroundings import Condition, babble, room
-from evaluation.systems import System, mcadams, of_bundle, original, pitch_shift
+from evaluation.systems import System, mcadams, of_bundle, of_people, original, pitch_shift
 from evaluation.talkers import Recording
 from evaluation.tdnn import TdnnVerifier, default_weights
 from realtime.pipeline import Pipeline
@@ -76,10 +76,11 @@ class Workshop:
         pipeline = Pipeline(self.bundle)
         voices = list(plan.voices) or self.bundle.voices.names
         self.ours = of_bundle(pipeline, voices, plan.prosody)
+        self.people = [of_people(pipeline, plan.people, plan.prosody)] if plan.people else []
         settings = [of_bundle(pipeline, voices, p, f"anonymized, prosody {p:g}") for p in plan.settings]
         other = [_of_other(name, path, plan) for name, path in plan.also]
         self.baselines = [mcadams(), pitch_shift()] if plan.baselines else []
-        every = [original(), self.ours, *settings, *other, *self.baselines]
+        every = [original(), self.ours, *self.people, *settings, *other, *self.baselines]
         self.systems: dict[str, System] = {system.name: system for system in every}
         second = TdnnVerifier.load(plan.verifier) if plan.verifier or default_weights().is_file() else None
         self.instruments = Instruments(Cache(plan.out / "cache"), Verifier(), second, _recognisers(plan))

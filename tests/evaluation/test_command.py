@@ -34,10 +34,11 @@ def test_report_and_json_hold_what_was_measured(talkers: Path, tmp_path: Path) -
     row = {"steps": 9, "minutes": 1, "validation": {"MelMse": 0.25}, "scores": {}, "attacks": {}}
     write_table({"rows": {"vanilla": row}, "left_out": {}}, tmp_path, "Ablation")
     words = ["evaluate", "--talkers", str(talkers), "--split", "", "--quick", "--jobs", "1", "--out", str(out)]
-    assert main([*words, "--ablation", str(tmp_path)]) == 0
+    assert main([*words, "--ablation", str(tmp_path), "--people", "2"]) == 0
     report = json.loads((out / "report.json").read_text())
     assert report["about"]["recordings"] == 2
     assert any("broken.wav" in line for line in report["about"]["left_out"])
+    assert list(report["rows"]) == ["original", "anonymized", "somebody new"]
     assert report["rows"]["original"]["f0_correlation"]["value"] == pytest.approx(1.0)
     for row in report["rows"].values():
         assert 1.0 <= row["OVRL"]["value"] <= 5.0

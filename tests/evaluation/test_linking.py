@@ -23,6 +23,10 @@ ATTACKERS = {
     "semi-informed, random target LDA", "semi-informed, random target PLDA", "semi-informed, fine-tuned",
     "semi-informed, fine-tuned + LDA", "semi-informed, fine-tuned + PLDA", "melody only", "codes only",
 }  # fmt: skip
+OF_CHANGING = {
+    "ignorant", "lazy-informed, random target", "semi-informed, random target LDA",
+    "semi-informed, random target PLDA", "melody only",
+}  # fmt: skip
 
 
 @pytest.mark.slow
@@ -41,10 +45,11 @@ def test_every_attacker_gives_figures(tmp_path: Path, monkeypatch: pytest.Monkey
     save(Tdnn(), {"real_talkers": 0, "synthetic_talkers": 0}, tmp_path / "v.safetensors")
     plan = Plan(
         None, tmp_path / "talkers", tmp_path / "out", heldout, limit=1, linking=6, voices=("iris", "otto"),
-        verifier=tmp_path / "v.safetensors",
+        verifier=tmp_path / "v.safetensors", people=2,
     )  # fmt: skip
     found = evaluate(plan, Console(quiet=True))["attacks"]
     assert {a["attacker"] for a in found.values() if a["system"] == "anonymized"} == ATTACKERS
+    assert {a["attacker"] for a in found.values() if a["system"] == "somebody new"} == OF_CHANGING
     assert {a["instrument"] for a in found.values()} == {"Resemblyzer", "TDNN", "LDA"}
     for a in found.values():
         assert 0 <= a["eer"] <= 100

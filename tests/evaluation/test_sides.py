@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from evaluation.linking import LESSON_S, Sides, jobs
 from evaluation.plan import Plan, chosen, lessons
+from evaluation.sides import LESSON_S, Sides, jobs, usual
 from evaluation.systems import System
 
 
@@ -56,3 +57,7 @@ def test_targets_are_drawn_by_utterance_or_the_same_for_all(tmp_path: Path) -> N
     assert {job.target for job in drawn} == {"a", "b", "c"}
     assert drawn == again
     assert drawn != jobs(system, chosen(plan), 1, LESSON_S)
+    sides = Sides(chosen(plan), [])
+    assert {job.target for part in usual(system, sides) for job in part} == {"a"}
+    changing = usual(replace(system, changing=True), sides)
+    assert {job.target for job in changing.enrol} == {job.target for job in changing.trial} == {"a", "b", "c"}

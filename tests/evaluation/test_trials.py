@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from core.errors import ConfigError
-from evaluation.linking import Sides
 from evaluation.privacy import attack
+from evaluation.sides import Sides
 from evaluation.talkers import read_recordings
 from evaluation.trials import read_pairs
 

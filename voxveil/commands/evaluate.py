@@ -44,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--prosody", type=float, default=1.0, help="0 flat to 1 as spoken")
     add("--also-prosody", default="", metavar="X,Y", help="further positions of the knob, a row each")
     add("--also", action="append", default=[], metavar="NAME=FOLDER", help="another bundle as a row; may be repeated")
+    add(
+        "--people",
+        type=int,
+        default=0,
+        metavar="N",
+        help="a row of somebody new in every recording, one of N people",
+    )
     add("--baselines", action="store_true", help="also measure McAdams (VoicePrivacy B2) and a pitch shift (WORLD)")
     add(
         "--ablation", type=Path, metavar="FOLDER", help="put the table that `voxveil ablate` made there into the report"
@@ -77,8 +84,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("say where the recordings are: --talkers FOLDER")
     if args.train_verifier:
         return _train_verifier(args)
-    if args.limit < 1 or min(args.linking, args.noise, args.jobs) < 0:
-        raise ConfigError("--limit wants 1 or more; --linking, --noise and --jobs 0 or more")
+    if args.limit < 1 or min(args.linking, args.noise, args.people, args.jobs) < 0:
+        raise ConfigError("--limit wants 1 or more; --linking, --noise, --people and --jobs 0 or more")
     settings = tuple(_number(word) for word in args.also_prosody.split(",") if word)
     for value in (args.prosody, *settings):
         if not 0.0 <= value <= 1.0:
@@ -111,6 +118,7 @@ def run(args: argparse.Namespace) -> int:
             settings=settings,
             also=tuple(_named(word) for word in args.also),
             processes=args.jobs or cores(),
+            people=args.people,
             baselines=args.baselines,
             ablation=args.ablation,
             command="voxveil " + shlex.join(sys.argv[1:]),
