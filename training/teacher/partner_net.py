@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from core.spec import FRAMES, MELS
 from model.decoder import PROSODY, prosody_by_step
+from model.layers import GatedBlock
 
 
 @dataclass(frozen=True)
@@ -34,24 +35,14 @@ class PartnerConfig:
         return asdict(self)
 
 
-class _Block(nn.Module):
-    """Depthwise convolution over both sides, per-frame norm moved by the voice, gated linear unit, projection."""
+class _Block(GatedBlock):
+    """A gated block that hears as much of the future as of the past."""
 
-    def __init__(self, c: PartnerConfig, dilation: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv1d(c.channels, c.channels, 5, padding=2 * dilation, dilation=dilation, groups=c.channels)
-        self.norm = nn.LayerNorm(c.channels)
-        self.film = nn.Linear(c.voice_dim, 2 * c.channels)
-        self.gate, self.project = nn.Linear(c.channels, 2 * c.hidden), nn.Linear(c.hidden, c.channels)
-        nn.init.normal_(self.film.weight, std=0.02)
-        nn.init.zeros_(self.film.bias)
-        nn.init.normal_(self.project.weight, std=0.3 / c.hidden**0.5)
-
-    def forward(self, x: Tensor, voice: Tensor) -> Tensor:
-        y = self.norm(self.conv(x.transpose(1, 2)).transpose(1, 2))
-        scale, shift = self.film(voice)[:, None].chunk(2, dim=-1)
-        value, gate = self.gate(y * (1 + scale) + shift).chunk(2, dim=-1)
-        return x + self.project(value * torch.sigmoid(gate))
+    def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
+        """x (B, T, C), condition (B, D), to (B, T, C)."""
+        ahead = self.conv.past // 2
+        heard = self.conv(nn.functional.pad(x, (0, 0, 0, ahead)))[:, ahead:]
+        return x + self._mix(heard, condition)
 
 
 class PartnerNet(nn.Module):
@@ -79,7 +70,7 @@ class PartnerNet(nn.Module):
         nn.init.normal_(self.voices.weight, std=0.5)
         self.boil = nn.Sequential(nn.Dropout(0.1), nn.Linear(c.width, c.kept), nn.LayerNorm(c.kept))
         self.inlet = nn.Linear(c.kept + FRAMES * PROSODY, c.channels)
-        self.blocks = nn.ModuleList([_Block(c, dilation) for dilation in c.dilations])
+        self.blocks = nn.ModuleList([_Block(c.channels, c.hidden, 5, d, c.voice_dim) for d in c.dilations])
         self.norm = nn.LayerNorm(c.channels)
         self.outlet = nn.Linear(c.channels, FRAMES * MELS)
 
