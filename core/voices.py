@@ -30,11 +30,14 @@ NEW_PITCH = 0.12
 
 @dataclass(frozen=True)
 class VoiceInfo:
-    """What stands beside a row: a name, "F" or "M" (or "?"), and a line about where the voice comes from."""
+    """What stands beside a row: a name, "F" or "M" (or "?"), a line about where the voice comes from, and whether it
+    was added to the bank, and may be a real person's: nobody new is drawn from such a voice.
+    """
 
     name: str
     sex: str = "?"
     note: str = ""
+    added: bool = False
 
 
 class VoiceBank:
@@ -113,23 +116,37 @@ class VoiceBank:
         mixed = (1.0 - weight) * self.row(a) + weight * self.row(b)
         return mixed.astype(np.float32)
 
+    @property
+    def makes_people(self) -> bool:
+        """Whether there are voices that somebody new can be drawn from."""
+        return not all(info.added for info in self._infos)
+
     def new(self, seed: int) -> Row:
-        """A person nobody is: a random point among the bank's voices, float32 [V]; the same seed, the same person.
+        """A person nobody is: a random point among the voices that the bank was made with, float32 [V]; the same seed,
+        the same person.
 
         A mix of all voices with Dirichlet weights of concentration NEW_SPREAD: one or two voices lead, and the point
         stays inside the bank's hull, where the decoder was trained. The more evenly voices are mixed, the more all
         such people sound alike, and the easier the talkers behind them are linked (docs/privacy.md); so the pitch
         is moved a little, too. Weights are drawn among the voices of one sex (chosen first) where the bank knows it,
         so that formants and pitch range fit each other.
+
+        Voices that were added since do not count: one of them may be a real person's, perhaps of the very talker who
+        wants to be nobody.
+
+        Raises:
+            VoiceError: all voices of the bank were added.
         """
+        if not self.makes_people:
+            raise VoiceError(f"nobody new can be drawn from voices that were added ({', '.join(self.names)}); name one")
         rng = np.random.default_rng(seed)
-        sexes = sorted({info.sex for info in self._infos})
+        own = np.array([not info.added for info in self._infos])
+        sexes = sorted({info.sex for info in self._infos if not info.added})
         chosen = sexes[int(rng.integers(len(sexes)))]
-        rows = self._rows[[info.sex == chosen for info in self._infos]]
-        if len(rows) < 2:
-            rows = self._rows
+        alike = own & np.array([info.sex == chosen for info in self._infos])
+        rows = self._rows[alike if alike.sum() > 1 else own]
         weights = rng.dirichlet(np.full(len(rows), NEW_SPREAD))
-        person = weights @ rows.astype(np.float64)
+        person: npt.NDArray[np.float64] = weights @ rows.astype(np.float64)
         person[-RANGE_NUMBERS] += rng.uniform(-NEW_PITCH, NEW_PITCH)
         return person.astype(np.float32)
 
@@ -148,7 +165,7 @@ class VoiceBank:
             raise VoiceError(
                 f"a voice of this bank has {self.dim} numbers, not {values.size}; was it made for another bundle?"
             )
-        return VoiceBank(np.vstack([self._rows, values]), [*self._infos, VoiceInfo(name, sex, note)])
+        return VoiceBank(np.vstack([self._rows, values]), [*self._infos, VoiceInfo(name, sex, note, added=True)])
 
     def remove(self, name: str) -> VoiceBank:
         """A bank without that voice. Raises VoiceError for an unknown name, or for the last voice."""

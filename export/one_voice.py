@@ -54,7 +54,7 @@ def pack_voice(model: LiveModel, row: np.ndarray, name: str, sex: str, note: str
     size = model.config.voice_dim
     with torch.no_grad():
         model.voices.weight[0], model.voice_range[0] = torch.from_numpy(row[:size]), torch.from_numpy(row[size:])
-    voice = {"name": name, "sex": sex, "of": {name: 1.0}, "note": note}
+    voice = {"name": name, "sex": sex, "of": {name: 1.0}, "note": note, "added": True}
     with tempfile.TemporaryDirectory() as scratch:
         recipes = Path(scratch) / "voices.yaml"
         recipes.write_text(json.dumps({"default": name, "voices": [voice]}), "utf8")

@@ -50,7 +50,7 @@ def bank_from_recipes(model: LiveModel, names: list[str], recipes: list[dict[str
         row /= sum(recipe["of"].values())
         row[-2] += float(recipe.get("f0", 0.0)) * np.log(2) / 12
         rows.append(row.astype(np.float32))
-        infos.append(VoiceInfo(recipe["name"], recipe["sex"], recipe.get("note", "")))
+        infos.append(VoiceInfo(recipe["name"], recipe["sex"], recipe.get("note", ""), bool(recipe.get("added", False))))
     return VoiceBank(np.stack(rows), infos)
 
 

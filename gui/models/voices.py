@@ -82,6 +82,11 @@ class VoicesModel(QObject):
         favourites = [name for name in self._store.values.favourites if name in names]
         return favourites + [name for name in names if name not in favourites]
 
+    @property
+    def makes_people(self) -> bool:
+        """Whether the bank can make somebody new."""
+        return self.bank.makes_people
+
     def people(self) -> list[tuple[int, str]]:
         """(seed, name) of the people made with `make_person`."""
         return [
@@ -99,7 +104,7 @@ class VoicesModel(QObject):
     def begin_call(self) -> None:
         """Before a call starts: where somebody new is wanted for each, this one gets them."""
         if self.choice.kind == "fresh":
-            self.choose(_anybody())
+            self.choose(self._anybody())
 
     def make_person(self) -> str:
         """Make somebody new, use the voice and return the name it is kept under."""
@@ -117,7 +122,7 @@ class VoicesModel(QObject):
         kept = [person for person in self._store.values.people if not (_is_person(person) and person["seed"] == seed)]
         self._store.values.people = kept
         if self.choice == VoiceChoice("new", seed=seed):
-            self.choose(_anybody())
+            self.choose(self._anybody())
         else:
             self._store.save()
         self.listed.emit()
@@ -146,17 +151,19 @@ class VoicesModel(QObject):
     def _person_name(self, seed: int) -> str:
         return dict(self.people()).get(seed, "Person")
 
+    def _anybody(self) -> VoiceChoice:
+        """Somebody new in every call; where the bank cannot make people, its first voice."""
+        if self.makes_people:
+            return VoiceChoice("fresh", seed=any_seed())
+        return VoiceChoice("named", a=self.bank.names[0])
+
     def _restore(self) -> VoiceChoice:
         try:
             choice = VoiceChoice(**self._store.values.voice)
             self._row(choice)
         except (TypeError, ValueError, VoiceError):
-            return _anybody()
+            return self._anybody()
         return choice
-
-
-def _anybody() -> VoiceChoice:
-    return VoiceChoice("fresh", seed=any_seed())
 
 
 def display(name: str) -> str:

@@ -73,7 +73,7 @@ class DeviceChoosers(QFrame):
 
     def _fill_voices(self) -> None:
         favourites = self._store.values.favourites
-        entries = [("fresh", self.tr("Someone new in every call"))]
+        entries = [("fresh", self.tr("Someone new in every call"))] if self._voices.makes_people else []
         entries += [
             (f"named:{name}", f"★ {display(name)}" if name in favourites else display(name))
             for name in self._voices.names()

@@ -116,6 +116,7 @@ class VoiceMixer(QWidget):
         self.favourite.setEnabled(choice.kind == "named")
         self.favourite.setChecked(choice.kind == "named" and self._voices.is_favourite(choice.a))
         self.forget.setVisible(choice.kind == "new")
+        self.new_person.setEnabled(self._voices.makes_people)
 
     def _recolour(self) -> None:
         colours = self._theme.colours

@@ -89,6 +89,22 @@ def test_add_and_remove_give_new_banks(bank: VoiceBank) -> None:
     np.testing.assert_array_equal(fewer.row("nora"), ROWS[1])
 
 
+def test_nobody_new_is_drawn_from_a_voice_that_was_added(bank: VoiceBank, tmp_path: Path) -> None:
+    """It may be a real person's, perhaps of the talker. And the same seed has to stay the same person."""
+    more = bank.add("mine", ROWS[0] * 100, "F").add("other", ROWS[1] * 100, "?")
+    more.save(tmp_path / "voices.safetensors")
+    for seed in range(200):
+        np.testing.assert_array_equal(VoiceBank.load(tmp_path / "voices.safetensors").new(seed), bank.new(seed))
+    only = more
+    for name in bank.names:
+        only = only.remove(name)
+    assert bank.makes_people
+    assert more.makes_people
+    assert not only.makes_people
+    with pytest.raises(VoiceError, match=r"voices that were added \(mine, other\)"):
+        only.new(1)
+
+
 def test_what_cannot_be_added(bank: VoiceBank) -> None:
     with pytest.raises(VoiceError, match="already"):
         bank.add("iris", ROWS[0])

@@ -138,6 +138,16 @@ def test_a_voice_that_left_the_bank_falls_back(bank: VoiceBank, store: SettingsS
         VoicesModel(bank, store).choose(VoiceChoice("named", a="gone"))
 
 
+def test_a_bank_of_added_voices_makes_nobody_new(bank: VoiceBank, store: SettingsStore) -> None:
+    only = bank.add("mine", bank.row("iris"))
+    for name in bank.names:
+        only = only.remove(name)
+    voices = VoicesModel(bank, store)
+    voices.take_bank(only)
+    assert voices.choice == VoiceChoice("named", a="mine")
+    assert not voices.makes_people
+
+
 def test_favourites_stand_first(bank: VoiceBank, store: SettingsStore) -> None:
     voices = VoicesModel(bank, store)
     voices.toggle_favourite("vera")

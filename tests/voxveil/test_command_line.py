@@ -14,8 +14,9 @@ import pytest
 import soundfile
 
 from core.assets import sample_path
-from core.bundle import Bundle
+from core.bundle import Bundle, replace_voices
 from core.errors import VoiceError
+from core.voices import VoiceBank, VoiceInfo
 from realtime.config import EngineConfig
 from tests.bundles import copy_default
 from voxveil.cli import main
@@ -102,6 +103,17 @@ def test_a_call_gets_somebody_new_unless_a_voice_was_chosen(
     np.testing.assert_allclose(one.voice_row, bundle.voices.new(seed), rtol=1e-6)
     np.testing.assert_allclose(otto.voice_row, bundle.voices.row("otto"), rtol=1e-6)
     np.testing.assert_allclose(file.voice_row, bundle.voices.row(bundle.default_voice), rtol=1e-6)
+    own = only_added(copy_default(tmp_path / "bundle"))
+    assert main(["live", "--bundle", str(own)]) == 0
+    assert calls[-1][1] == "iris", "nobody can be drawn from a voice that may be a real person's"
+
+
+def only_added(folder: Path) -> Path:
+    """The bundle with its default voice as the only one, marked as added."""
+    bundle = Bundle.load(folder)
+    row = bundle.voices.row(bundle.default_voice)
+    replace_voices(bundle, VoiceBank(row[None], [VoiceInfo(bundle.default_voice, "F", added=True)]))
+    return folder
 
 
 def test_a_folder_is_done_resumed_and_reported(short: Path, tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
     if (args.file is None) != (args.write is None):
         raise ConfigError("--file and --write go together: a file to read and a file to write")
     bundle = Bundle.load(args.bundle)
-    if args.file is None and args.voice is None and args.mix is None and args.new is None:
+    chosen = args.voice is not None or args.mix is not None or args.new is not None
+    if args.file is None and not chosen and bundle.voices.makes_people:
         args.new = ANYBODY  # in calls one voice for all of them is what gives most away (docs/privacy.md)
     row, name = chosen_voice(args, bundle)
     common = {

@@ -97,6 +97,7 @@ def test_the_command_adds_a_voice_and_proves_the_rest_untouched(
     after = Bundle.load(folder)
     assert after.voices.names == [*before.voices.names, "Mia"]
     assert after.voices.infos[-1].sex == "F"
+    assert [info.added for info in after.voices.infos] == [False] * 3 + [True]
     for name in before.voices.names:
         assert np.array_equal(before.voices.row(name), after.voices.row(name))
     model_from_bundle(after)  # what was added can be trained on
@@ -119,6 +120,7 @@ def test_with_the_decoder_it_becomes_a_bundle_of_its_own(
     assert voxveil([*words, "--decoder", str(tmp_path / "mia")]) == 0
     made = Bundle.load(tmp_path / "mia")
     assert made.voices.names == ["Mia"]
+    assert not made.voices.makes_people
     assert made.voices.row("Mia")[-1] == pytest.approx(made.voices.row("Mia")[-1].clip(0.08, 0.4))
     assert {path.name: path.read_bytes() for path in bundle.path.iterdir()} == before
 
