@@ -116,9 +116,21 @@ class VoiceBank:
         mixed = (1.0 - weight) * self.row(a) + weight * self.row(b)
         return mixed.astype(np.float32)
 
+    def anybody(self) -> str:
+        """The name of one of the voices that the bank was made with, drawn by a chance that nobody can foresee: another
+        voice in every call is what hides best (docs/privacy.md).
+
+        Raises:
+            VoiceError: all voices of the bank were added.
+        """
+        names = [info.name for info in self._infos if not info.added]
+        if not names:
+            raise VoiceError(f"no voice is drawn from those that were added ({', '.join(self.names)}); name one")
+        return secrets.choice(names)
+
     @property
     def makes_people(self) -> bool:
-        """Whether there are voices that somebody new can be drawn from."""
+        """Whether there are voices that `anybody` and `new` can draw from."""
         return not all(info.added for info in self._infos)
 
     def new(self, seed: int) -> Row:

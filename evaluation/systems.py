@@ -73,7 +73,7 @@ def of_bundle(pipeline: Pipeline, voices: list[str], prosody: float = 1.0, name:
 
 
 def of_people(pipeline: Pipeline, count: int, prosody: float = 1.0) -> System:
-    """The bundle as calls use it until a voice is chosen: somebody new each time, one of `count` whom nobody is."""
+    """The bundle with somebody new each time, one of `count` whom nobody is (`VoiceBank.new`)."""
     bank = pipeline.bundle.voices
     rows = {f"nobody {seed}": bank.new(seed) for seed in range(FIRST_PERSON, FIRST_PERSON + count)}
     files = json.dumps(pipeline.bundle.manifest["files"], sort_keys=True)

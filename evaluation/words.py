@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaluation.systems import PEOPLE
-
 TITLES = {
     "OVRL": "DNSMOS overall (1–5)",
     "SIG": "DNSMOS speech",
@@ -28,6 +26,10 @@ TITLES = {
 }
 SHARES = ("wer", "wer_own", "wer_second", "wer_sphinx", "per", "voicing_error", "rate_change")
 """Shown in percent."""
+CHANGING = ("lazy-informed, random target", "semi-informed, random target")
+"""Attackers who meet another voice in every recording."""
+ONE_VOICE = ("semi-informed LDA", "semi-informed PLDA", "semi-informed, fine-tuned")
+"""Attackers who learn from speech in the one voice that they meet."""
 
 
 def number(e: dict[str, Any], key: str) -> str:
@@ -66,8 +68,8 @@ def guesses(a: dict[str, Any]) -> str:
     return ", ".join(found)
 
 
-def strongest(attacks: dict[str, Any], system: str, attackers: str = "") -> dict[str, Any] | None:
-    """The attack on a system with the lowest equal error rate, of those whose attacker begins with `attackers`."""
+def strongest(attacks: dict[str, Any], system: str, attackers: str | tuple[str, ...] = "") -> dict[str, Any] | None:
+    """The attack on a system with the lowest equal error rate, of those named with (one of) `attackers` first."""
     found = [a for a in attacks.values() if a["system"] == system and a["attacker"].startswith(attackers)]
     return min(found, key=lambda a: float(a["eer"])) if found else None
 
@@ -103,11 +105,13 @@ def in_words(results: dict[str, Any]) -> list[str]:
             f"{found['eer']:.0f} of 100 cases, where 50 is blind guessing.{plain} The least protected talker was "
             f"{found['worst_talker']} ({found['worst_eer']:.0f})."
         )
-    changing = strongest(results["attacks"], PEOPLE)
-    if changing is not None:
+    changing = strongest(results["attacks"], "anonymized", CHANGING)
+    melody = strongest(results["attacks"], "anonymized", "melody only")
+    if changing is not None and melody is not None:
         parts.append(
-            f"That is with one voice for everybody and always. With somebody new in every call the strongest attacker "
-            f"({changing['attacker']}, {changing['instrument']}) confuses people in {changing['eer']:.0f} of 100 cases."
+            "That is with one voice for everybody and always. Where every call has another voice, as calls have until "
+            f"one is chosen, the strongest of those who hear voices ({changing['attacker']}, {changing['instrument']}) "
+            f"confuses people in {changing['eer']:.0f} of 100 cases; one who hears melody only, in {melody['eer']:.0f}."
         )
     parts.append("Protected: the sound of the voice, against people and machines like those tried here.")
     parts.append(

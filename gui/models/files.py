@@ -171,7 +171,7 @@ def voice_words(choice: VoiceChoice) -> list[str]:
         "named": ["--voice", choice.a],
         "mix": ["--mix", choice.a, choice.b, f"{choice.weight:g}"],
         "new": ["--new", str(choice.seed)],
-        "fresh": ["--new", str(choice.seed)],
+        "fresh": ["--voice", choice.a],
     }[choice.kind]
 
 

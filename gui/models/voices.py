@@ -18,8 +18,8 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class VoiceChoice:
-    """`named` uses `a`; `mix` uses `a`, `b` and `weight` (0 = all a, 1 = all b); `new` uses `seed`; so does `fresh`,
-    which gets another one for each call.
+    """`named` uses `a`; so does `fresh`, which is drawn for each call; `mix` uses `a`, `b` and `weight` (0 = all a,
+    1 = all b); `new` uses `seed`.
     """
 
     kind: str
@@ -31,14 +31,14 @@ class VoiceChoice:
     @property
     def seeded(self) -> bool:
         """Whether it is somebody whom nobody is, rather than voices of the bank."""
-        return self.kind in ("new", "fresh")
+        return self.kind == "new"
 
 
 class VoicesModel(QObject):
     """Bank, choice, favourites and the people the user made.
 
-    Until somebody chooses, it is somebody new in every call: that hides more than any one voice does, and costs nothing
-    (docs/privacy.md).
+    Until somebody chooses, it is another voice in every call: that hides more than any one voice does, and costs
+    nothing (docs/privacy.md).
     """
 
     chosen = Signal()
@@ -64,12 +64,10 @@ class VoicesModel(QObject):
             return f"{display(choice.a)} + {display(choice.b)}"
         if choice.kind == "new":
             return self._person_name(choice.seed)
-        if choice.kind == "fresh":
-            return self.tr("Someone new")
         return display(choice.a)
 
     def take_bank(self, bank: VoiceBank) -> None:
-        """Use another bank; a choice that it cannot make falls back to somebody new."""
+        """Use another bank; a choice that it cannot make falls back to another voice in every call."""
         self.bank = bank
         self.choice = self._restore()
         self.bank_changed.emit()
@@ -84,7 +82,7 @@ class VoicesModel(QObject):
 
     @property
     def makes_people(self) -> bool:
-        """Whether the bank can make somebody new."""
+        """Whether the bank has voices to draw from: for each call, or for somebody new."""
         return self.bank.makes_people
 
     def people(self) -> list[tuple[int, str]]:
@@ -102,7 +100,7 @@ class VoicesModel(QObject):
         self.chosen.emit()
 
     def begin_call(self) -> None:
-        """Before a call starts: where somebody new is wanted for each, this one gets them."""
+        """Before a call starts: where each is to have another voice, this one gets its own."""
         if self.choice.kind == "fresh":
             self.choose(self._anybody())
 
@@ -118,7 +116,7 @@ class VoicesModel(QObject):
         return name
 
     def forget_person(self, seed: int) -> None:
-        """Remove a person that was made; the voice in use falls back to somebody new."""
+        """Remove a person that was made; the voice in use falls back to another one in every call."""
         kept = [person for person in self._store.values.people if not (_is_person(person) and person["seed"] == seed)]
         self._store.values.people = kept
         if self.choice == VoiceChoice("new", seed=seed):
@@ -152,9 +150,9 @@ class VoicesModel(QObject):
         return dict(self.people()).get(seed, "Person")
 
     def _anybody(self) -> VoiceChoice:
-        """Somebody new in every call; where the bank cannot make people, its first voice."""
+        """Another voice in every call; where the bank has none of its own, its first one."""
         if self.makes_people:
-            return VoiceChoice("fresh", seed=any_seed())
+            return VoiceChoice("fresh", a=self.bank.anybody())
         return VoiceChoice("named", a=self.bank.names[0])
 
     def _restore(self) -> VoiceChoice:

@@ -292,8 +292,8 @@
         <translation>Virtuelles Mikrofon von Voxveil</translation>
     </message>
     <message>
-        <source>Someone new in every call</source>
-        <translation>Jemand Neues in jedem Gespräch</translation>
+        <source>Another voice in every call</source>
+        <translation>In jedem Gespräch eine andere Stimme</translation>
     </message>
 </context>
 <context>
@@ -1214,13 +1214,6 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
     <message>
         <source>That folder may not be written to. Choose another one under Menu, Recordings.</source>
         <translation>In diesen Ordner darf nicht geschrieben werden. Wählen Sie unter Menü, Aufnahmen einen anderen.</translation>
-    </message>
-</context>
-<context>
-    <name>VoicesModel</name>
-    <message>
-        <source>Someone new</source>
-        <translation>Jemand Neues</translation>
     </message>
 </context>
 </TS>

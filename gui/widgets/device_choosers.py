@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from core.voices import any_seed
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.settings import SettingsStore
@@ -73,7 +72,7 @@ class DeviceChoosers(QFrame):
 
     def _fill_voices(self) -> None:
         favourites = self._store.values.favourites
-        entries = [("fresh", self.tr("Someone new in every call"))] if self._voices.makes_people else []
+        entries = [("fresh", self.tr("Another voice in every call"))] if self._voices.makes_people else []
         entries += [
             (f"named:{name}", f"★ {display(name)}" if name in favourites else display(name))
             for name in self._voices.names()
@@ -107,4 +106,4 @@ class DeviceChoosers(QFrame):
         elif kind == "new":
             self._voices.choose(VoiceChoice("new", seed=int(which)))
         elif kind == "fresh":
-            self._voices.choose(VoiceChoice("fresh", seed=any_seed()))
+            self._voices.choose(VoiceChoice("fresh", a=self._voices.bank.anybody()))

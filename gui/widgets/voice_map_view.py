@@ -79,7 +79,7 @@ class VoiceMapView(QWidget):
             painter.setBrush(QColor(colours.accent if used else colours.quiet))
             painter.drawEllipse(at, 4.5, 4.5)
             painter.setPen(QColor(colours.text if used else colours.quiet))
-            below = QRectF(at.x() - 50, at.y() + (9 if choice.kind == "named" and used else 4), 100, 16)
+            below = QRectF(at.x() - 50, at.y() + (9 if used and choice.kind != "mix" else 4), 100, 16)
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, display(name))
         if here is not None:
             painter.setPen(QPen(QColor(colours.accent), 2.5))

@@ -95,6 +95,7 @@ def test_nobody_new_is_drawn_from_a_voice_that_was_added(bank: VoiceBank, tmp_pa
     more.save(tmp_path / "voices.safetensors")
     for seed in range(200):
         np.testing.assert_array_equal(VoiceBank.load(tmp_path / "voices.safetensors").new(seed), bank.new(seed))
+    assert {more.anybody() for _ in range(200)} == set(bank.names)
     only = more
     for name in bank.names:
         only = only.remove(name)
@@ -103,6 +104,8 @@ def test_nobody_new_is_drawn_from_a_voice_that_was_added(bank: VoiceBank, tmp_pa
     assert not only.makes_people
     with pytest.raises(VoiceError, match=r"voices that were added \(mine, other\)"):
         only.new(1)
+    with pytest.raises(VoiceError, match=r"those that were added \(mine, other\)"):
+        only.anybody()
 
 
 def test_what_cannot_be_added(bank: VoiceBank) -> None:

@@ -74,7 +74,7 @@ def test_each_kind_of_voice_has_its_words() -> None:
     assert voice_words(VoiceChoice("named", a="click")) == ["--voice", "click"]
     assert voice_words(VoiceChoice("mix", a="click", b="clack", weight=0.25)) == ["--mix", "click", "clack", "0.25"]
     assert voice_words(VoiceChoice("new", seed=7)) == ["--new", "7"]
-    assert voice_words(VoiceChoice("fresh", seed=7)) == ["--new", "7"]
+    assert voice_words(VoiceChoice("fresh", a="clack")) == ["--voice", "clack"]
 
 
 def test_a_preview_is_made_and_cleaned_up_even_if_it_cannot_be_played(

@@ -84,7 +84,7 @@ def test_a_damaged_bundle_is_refused_in_one_line(short: Path, tmp_path: Path) ->
     assert not (tmp_path / "out.wav").exists()
 
 
-def test_a_call_gets_somebody_new_unless_a_voice_was_chosen(
+def test_a_call_gets_a_voice_by_chance_unless_one_was_chosen(
     short: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[tuple[EngineConfig, str]] = []
@@ -94,13 +94,15 @@ def test_a_call_gets_somebody_new_unless_a_voice_was_chosen(
         return 0
 
     monkeypatch.setattr("voxveil.session.drive", drive)
-    for words in ((), (), ("--voice", "otto"), ("--file", str(short), "--write", str(tmp_path / "out.wav"))):
+    written = ("--file", str(short), "--write", str(tmp_path / "out.wav"))
+    for words in (*([()] * 12), ("--voice", "otto"), written):
         assert main(["live", *words]) == 0
     bundle = Bundle.load()
-    (one, name), (other, _), (otto, _), (file, _) = calls
-    assert one.voice_row != other.voice_row
-    seed = int(name.removeprefix("nobody #"))
-    np.testing.assert_allclose(one.voice_row, bundle.voices.new(seed), rtol=1e-6)
+    *drawn, (otto, _), (file, _) = calls
+    assert len({name for _, name in drawn}) > 2
+    for config, name in drawn:
+        row = bundle.voices.row(name.removesuffix(", drawn for this call"))
+        np.testing.assert_allclose(config.voice_row, row, rtol=1e-6)
     np.testing.assert_allclose(otto.voice_row, bundle.voices.row("otto"), rtol=1e-6)
     np.testing.assert_allclose(file.voice_row, bundle.voices.row(bundle.default_voice), rtol=1e-6)
     own = only_added(copy_default(tmp_path / "bundle"))

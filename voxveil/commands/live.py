@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from voxveil.commands.voice_options import ANYBODY, add_voice_options
+from voxveil.commands.voice_options import add_voice_options
 
 HELP = "anonymize live, from a microphone to a virtual microphone (or a file, in real time)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Devices, voice (by default somebody new in every call), and what to show."""
+    """Devices, voice (by default another one in every call), and what to show."""
     parser.add_argument("--input", metavar="DEVICE", help="microphone: id or (part of a) name; default: the system's")
     parser.add_argument(
         "--output", metavar="DEVICE", help="output: id or name; default: the virtual microphone “Voxveil”"
@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until Ctrl-C, the end of --seconds or of the file; 2 when it cannot work.
 
-    A call gets somebody new unless a voice was chosen; a file, which should come out alike each time, gets the
-    bundle's voice.
+    A call gets a voice drawn from the bank unless one was chosen; a file, which should come out alike each time, gets
+    the bundle's.
     """
     from core.audio_file import check_writable
     from core.bundle import Bundle
@@ -52,9 +52,11 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("--file and --write go together: a file to read and a file to write")
     bundle = Bundle.load(args.bundle)
     chosen = args.voice is not None or args.mix is not None or args.new is not None
-    if args.file is None and not chosen and bundle.voices.makes_people:
-        args.new = ANYBODY  # in calls one voice for all of them is what gives most away (docs/privacy.md)
+    drawn = args.file is None and not chosen and bundle.voices.makes_people
+    if drawn:
+        args.voice = bundle.voices.anybody()  # one voice in all calls is what gives most away (docs/privacy.md)
     row, name = chosen_voice(args, bundle)
+    name += ", drawn for this call" if drawn else ""
     common = {
         "bundle": str(bundle.path.resolve()),
         "voice_row": tuple(row.tolist()),
