@@ -19,6 +19,7 @@ from training.losses.f0 import F0Consistency
 from training.losses.f0_diversity import F0Diversity
 from training.losses.formants import Formants
 from training.losses.image import Image
+from training.losses.linkage import Linkage
 from training.losses.mel import Mel
 from training.losses.mel_diversity import MelDiversity
 from training.losses.mos import MosActivations
@@ -64,6 +65,7 @@ def _losses(paths: dict[str, str]) -> list[tuple[str, Callable[[], Loss]]]:
         ("F0Consistency, own", F0Consistency),
         ("F0Consistency, crepe-tiny", lambda: F0Consistency(net="crepe-tiny")),
         ("Verifier", Verifier),
+        ("Linkage", Linkage),
         ("MosActivations", MosActivations),
         ("Recognizer, whisper base", lambda: Recognizer(path=paths["whisper"])),
         ("WavLm, layer 6", lambda: WavLm(path=paths["wavlm"])),
@@ -78,6 +80,8 @@ def _one(loss: Loss, wave: Tensor, mel: Tensor, repeats: int) -> float:
         made_wave, made_mel = wave[0].clone().requires_grad_(), mel[0].clone().requires_grad_()
         mask = torch.ones(made_mel.shape[:2])
         step = Step(mel=made_mel, mel_target=mel[1], mel_mask=mask, wave=made_wave, wave_target=wave[1])
+        step.wave_talker = torch.arange(len(made_wave))
+        step.wave_voice = torch.zeros(len(made_wave), LiveConfig().voice_dim)
         loss(step).backward()
 
     run()  # reads the network
