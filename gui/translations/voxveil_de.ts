@@ -293,7 +293,7 @@
     </message>
     <message>
         <source>Another voice in every call</source>
-        <translation>In jedem Gespräch eine andere Stimme</translation>
+        <translation>In jedem Gespräch eine andere</translation>
     </message>
 </context>
 <context>

@@ -5,20 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.theme.current import Theme
 from gui.theme.icons import pixmap
 
+GAP = 2
+"""Pixels that styles leave on either side of a combo box's text."""
+
 
 class _List(QComboBox):
-    """A combo box that says when it is about to open and does not change under a passing mouse wheel."""
+    """A combo box that says when it is about to open, does not change under a passing mouse wheel, and ends a text that
+    is too long with an ellipsis.
+    """
 
     opening = Signal()
 
     def showPopup(self) -> None:
         self.opening.emit()
         super().showPopup()
+
+    def shown(self) -> str:
+        """The chosen text as far as there is room for it."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width() - 2 * GAP
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.shown()
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
     def wheelEvent(self, event: object) -> None:
         if self.hasFocus():

@@ -113,6 +113,14 @@ def test_the_slider_has_a_way_to_go_also_from_somebody_new(app: App) -> None:
     assert app.voices.choice.a != app.voices.choice.b
 
 
+def test_a_text_that_is_too_long_ends_in_an_ellipsis(app: App) -> None:
+    chooser = app.window.page.choosers.voice
+    assert chooser.list.shown() == "Another voice in every call"
+    chooser.fill([("a", "A" * 80), ("b", "B")], "a")
+    assert chooser.list.shown().endswith("A…")
+    chooser.list.grab()  # paints
+
+
 def test_mute_by_button_and_key(app: App, engine: ScriptedEngine, qtbot: QtBot) -> None:
     qtbot.mouseClick(app.window.page.buttons.mute, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: engine.asked[-1:] == [("muted", True)])
