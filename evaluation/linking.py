@@ -103,15 +103,17 @@ def _trained(
 
 def _without_voice(system: System, sides: Sides, workshop: Workshop) -> dict[str, dict[str, Any]]:
     """Attackers who see melody only, or the codes only (these are the same for every target)."""
-    cache = workshop.instruments.cache
-    tried: dict[str, tuple[System, Read]] = {"melody only": (system, lambda job: melody_of(workshop.made(job), cache))}
+    cache, sound, reader = workshop.instruments.cache, workshop.sound, workshop.reader
+    melody: Read = lambda job: melody_of(workshop.made(job), cache)  # noqa: E731
+    tried = {"melody only, random target": (with_drawn_targets(system, sides), melody)}
+    if not system.changing:
+        tried["melody only"] = with_one_target(system, sides), melody
     if system is workshop.ours:
-        sound = workshop.sound
-        reader = workshop.reader
-        tried["codes only"] = original(), lambda job: codes_of(sound(job.recording, job.seconds), reader, cache)
+        codes: Read = lambda job: codes_of(sound(job.recording, job.seconds), reader, cache)  # noqa: E731
+        tried["codes only"] = with_one_target(original(), sides), codes
     found = {}
-    for name, (source, read) in tried.items():
-        enrolled, trials, learned = (_vectors(todo, read) for todo in usual(source, sides))
+    for name, (work, read) in tried.items():
+        enrolled, trials, learned = (_vectors(todo, read) for todo in work)
         trained = Discriminant(learned)
         found[name] = _figures(trained(enrolled), trained(trials), cosines, sides)
     return found
@@ -134,11 +136,11 @@ def _attributes(systems: list[System], sides: Sides, workshop: Workshop) -> dict
 def _prepare(system: System, sides: Sides, crew: Crew, codes: bool) -> None:
     """Let the crew do everything that the attackers on one system will ask the cache for."""
     todo = [job for part in usual(system, sides) for job in part]
-    melody = [replace(job, kind="melody") for job in todo]
     if system.targets != ("",) and not system.changing:
         todo += [job for part in with_drawn_targets(system, sides) for job in part]
     crew.run(f"{system.name}: timbre", todo)
-    crew.run(f"{system.name}: melody", melody if sides.lessons and system.targets != ("",) else [])
+    if sides.lessons and system.targets != ("",):
+        crew.run(f"{system.name}: melody", [replace(job, kind="melody") for job in todo])
     if codes and sides.lessons:
         plain = with_one_target(original(), sides)
         crew.run("codes", [replace(job, kind="codes") for part in plain for job in part])

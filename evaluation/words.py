@@ -106,7 +106,7 @@ def in_words(results: dict[str, Any]) -> list[str]:
             f"{found['worst_talker']} ({found['worst_eer']:.0f})."
         )
     changing = strongest(results["attacks"], "anonymized", CHANGING)
-    melody = strongest(results["attacks"], "anonymized", "melody only")
+    melody = strongest(results["attacks"], "anonymized", "melody only, random target")
     if changing is not None and melody is not None:
         parts.append(
             "That is with one voice for everybody and always. Where every call has another voice, as calls have until "

@@ -21,11 +21,12 @@ from evaluation.tdnn import Tdnn, save
 ATTACKERS = {
     "ignorant", "lazy-informed, random target", "lazy-informed, same target", "semi-informed LDA", "semi-informed PLDA",
     "semi-informed, random target LDA", "semi-informed, random target PLDA", "semi-informed, fine-tuned",
-    "semi-informed, fine-tuned + LDA", "semi-informed, fine-tuned + PLDA", "melody only", "codes only",
+    "semi-informed, fine-tuned + LDA", "semi-informed, fine-tuned + PLDA",
+    "melody only", "melody only, random target", "codes only",
 }  # fmt: skip
 OF_CHANGING = {
     "ignorant", "lazy-informed, random target", "semi-informed, random target LDA",
-    "semi-informed, random target PLDA", "melody only",
+    "semi-informed, random target PLDA", "melody only, random target",
 }  # fmt: skip
 
 
