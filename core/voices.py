@@ -123,15 +123,14 @@ class VoiceBank:
         Raises:
             VoiceError: all voices of the bank were added.
         """
-        names = [info.name for info in self._infos if not info.added]
-        if not names:
+        if not self.makes_people:
             raise VoiceError(f"no voice is drawn from those that were added ({', '.join(self.names)}); name one")
-        return secrets.choice(names)
+        return self._infos[secrets.choice(self._own())].name
 
     @property
     def makes_people(self) -> bool:
         """Whether there are voices that `anybody` and `new` can draw from."""
-        return not all(info.added for info in self._infos)
+        return bool(self._own())
 
     def new(self, seed: int) -> Row:
         """A person nobody is: a random point among the voices that the bank was made with, float32 [V]; the same seed,
@@ -152,15 +151,19 @@ class VoiceBank:
         if not self.makes_people:
             raise VoiceError(f"nobody new can be drawn from voices that were added ({', '.join(self.names)}); name one")
         rng = np.random.default_rng(seed)
-        own = np.array([not info.added for info in self._infos])
-        sexes = sorted({info.sex for info in self._infos if not info.added})
+        own = self._own()
+        sexes = sorted({self._infos[i].sex for i in own})
         chosen = sexes[int(rng.integers(len(sexes)))]
-        alike = own & np.array([info.sex == chosen for info in self._infos])
-        rows = self._rows[alike if alike.sum() > 1 else own]
+        alike = [i for i in own if self._infos[i].sex == chosen]
+        rows = self._rows[alike if len(alike) > 1 else own]
         weights = rng.dirichlet(np.full(len(rows), NEW_SPREAD))
         person: npt.NDArray[np.float64] = weights @ rows.astype(np.float64)
         person[-RANGE_NUMBERS] += rng.uniform(-NEW_PITCH, NEW_PITCH)
         return person.astype(np.float32)
+
+    def _own(self) -> list[int]:
+        """Positions of the voices that the bank was made with."""
+        return [position for position, info in enumerate(self._infos) if not info.added]
 
     def add(self, name: str, row: npt.ArrayLike, sex: str = "?", note: str = "") -> VoiceBank:
         """A bank with one voice more.

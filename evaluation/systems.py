@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.bundle import Bundle
 from core.spec import SAMPLE_RATE
+from core.voices import Row
 from evaluation import baselines
 from evaluation.cache import Cache, fingerprint
 from evaluation.talkers import Recording
@@ -62,26 +62,24 @@ def of_bundle(pipeline: Pipeline, voices: list[str], prosody: float = 1.0, name:
     Raises:
         VoiceError: a voice is not in its bank.
     """
-    bundle: Bundle = pipeline.bundle
-    rows = {voice: bundle.voices.row(voice) for voice in voices}
-    files = json.dumps(bundle.manifest["files"], sort_keys=True)
-
-    def make(samples: Sound, voice: str) -> Sound:
-        return anonymize(pipeline, samples, SAMPLE_RATE, rows[voice], prosody)
-
-    return System(name, make, tuple(voices), f"bundle {prosody:g} {files}")
+    return _speaking(pipeline, {voice: pipeline.bundle.voices.row(voice) for voice in voices}, prosody, name)
 
 
 def of_people(pipeline: Pipeline, count: int, prosody: float = 1.0) -> System:
     """The bundle with somebody new each time, one of `count` whom nobody is (`VoiceBank.new`)."""
-    bank = pipeline.bundle.voices
-    rows = {f"nobody {seed}": bank.new(seed) for seed in range(FIRST_PERSON, FIRST_PERSON + count)}
+    seeds = range(FIRST_PERSON, FIRST_PERSON + count)
+    rows = {f"nobody {seed}": pipeline.bundle.voices.new(seed) for seed in seeds}
+    return _speaking(pipeline, rows, prosody, PEOPLE, changing=True)
+
+
+def _speaking(pipeline: Pipeline, rows: dict[str, Row], prosody: float, name: str, changing: bool = False) -> System:
+    """The bundle, asked for one of `rows`. No voice of a bank is named as people are, with a space."""
     files = json.dumps(pipeline.bundle.manifest["files"], sort_keys=True)
 
-    def make(samples: Sound, person: str) -> Sound:
-        return anonymize(pipeline, samples, SAMPLE_RATE, rows[person], prosody)
+    def make(samples: Sound, target: str) -> Sound:
+        return anonymize(pipeline, samples, SAMPLE_RATE, rows[target], prosody)
 
-    return System(PEOPLE, make, tuple(rows), f"people {prosody:g} {files}", changing=True)
+    return System(name, make, tuple(rows), f"bundle {prosody:g} {files}", changing)
 
 
 def mcadams() -> System:

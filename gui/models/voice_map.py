@@ -42,7 +42,7 @@ class VoiceMap:
 
     def place(self, choice: VoiceChoice) -> tuple[float, float] | None:
         """Where a choice stands; a new person stands nowhere on the map."""
-        if choice.seeded or choice.a not in self.names:
+        if choice.kind == "new" or choice.a not in self.names:
             return None
         first = self.points[self.names.index(choice.a)]
         if choice.kind == "mix" and choice.b in self.names:

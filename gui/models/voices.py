@@ -28,11 +28,6 @@ class VoiceChoice:
     weight: float = 0.0
     seed: int = 0
 
-    @property
-    def seeded(self) -> bool:
-        """Whether it is somebody whom nobody is, rather than voices of the bank."""
-        return self.kind == "new"
-
 
 class VoicesModel(QObject):
     """Bank, choice, favourites and the people the user made.
@@ -99,10 +94,16 @@ class VoicesModel(QObject):
         self._store.save()
         self.chosen.emit()
 
+    def anybody(self) -> VoiceChoice:
+        """Another voice in every call; where the bank has none of its own, its first one."""
+        if self.makes_people:
+            return VoiceChoice("fresh", a=self.bank.anybody())
+        return VoiceChoice("named", a=self.bank.names[0])
+
     def begin_call(self) -> None:
         """Before a call starts: where each is to have another voice, this one gets its own."""
         if self.choice.kind == "fresh":
-            self.choose(self._anybody())
+            self.choose(self.anybody())
 
     def make_person(self) -> str:
         """Make somebody new, use the voice and return the name it is kept under."""
@@ -120,7 +121,7 @@ class VoicesModel(QObject):
         kept = [person for person in self._store.values.people if not (_is_person(person) and person["seed"] == seed)]
         self._store.values.people = kept
         if self.choice == VoiceChoice("new", seed=seed):
-            self.choose(self._anybody())
+            self.choose(self.anybody())
         else:
             self._store.save()
         self.listed.emit()
@@ -142,25 +143,19 @@ class VoicesModel(QObject):
     def _row(self, choice: VoiceChoice) -> Floats:
         if choice.kind == "mix":
             return self.bank.mix(choice.a, choice.b, choice.weight)
-        if choice.seeded:
+        if choice.kind == "new":
             return self.bank.new(choice.seed)
         return self.bank.row(choice.a)
 
     def _person_name(self, seed: int) -> str:
         return dict(self.people()).get(seed, "Person")
 
-    def _anybody(self) -> VoiceChoice:
-        """Another voice in every call; where the bank has none of its own, its first one."""
-        if self.makes_people:
-            return VoiceChoice("fresh", a=self.bank.anybody())
-        return VoiceChoice("named", a=self.bank.names[0])
-
     def _restore(self) -> VoiceChoice:
         try:
             choice = VoiceChoice(**self._store.values.voice)
             self._row(choice)
         except (TypeError, ValueError, VoiceError):
-            return self._anybody()
+            return self.anybody()
         return choice
 
 

@@ -106,4 +106,4 @@ class DeviceChoosers(QFrame):
         elif kind == "new":
             self._voices.choose(VoiceChoice("new", seed=int(which)))
         elif kind == "fresh":
-            self._voices.choose(VoiceChoice("fresh", a=self._voices.bank.anybody()))
+            self._voices.choose(self._voices.anybody())

@@ -74,7 +74,7 @@ class VoiceMapView(QWidget):
         painter.setFont(font)
         for name, (x, y) in zip(self._map.names, self._map.points, strict=True):
             at = self._to_widget(float(x), float(y))
-            used = not choice.seeded and name in (choice.a, choice.b)
+            used = choice.kind != "new" and name in (choice.a, choice.b)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.accent if used else colours.quiet))
             painter.drawEllipse(at, 4.5, 4.5)

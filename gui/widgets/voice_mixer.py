@@ -102,7 +102,7 @@ class VoiceMixer(QWidget):
                 for name in names:
                     box.addItem(display(name), name)
                 box.setCurrentIndex(max(0, box.findData(kept)))
-        if not choice.seeded:
+        if choice.kind != "new":
             self.first.setCurrentIndex(self.first.findData(choice.a))
             with QSignalBlocker(self.slider):
                 if choice.kind == "mix":

@@ -27,19 +27,6 @@ class EnoughError(Exception):
     pass
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.prepared(tmp_path_factory.mktemp("tiny"))
-
-
-@pytest.fixture(scope="module")
-def vqvae(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    runs = tmp_path_factory.mktemp("vqvae")
-    words = tiny.words(folder, runs, *HEADS, "--model.warmup_steps=5", losses=tiny.VQVAE_LOSSES)
-    assert main(["vqvae", *words]) == 0
-    return runs
-
-
 @pytest.mark.parametrize(
     ("stage", "more", "losses"),
     [

@@ -12,7 +12,7 @@ import yaml
 
 from core.errors import ConfigError
 from tests.training import tiny
-from tests.training.test_runs import VQVAE, curve
+from tests.training.test_runs import curve
 from training.cli import main
 from training.crops import Batch, Crops, collate, moved_f0
 from training.data.prepared import PreparedCorpus
@@ -133,7 +133,7 @@ def test_pairs_keep_their_own_partner(folder: Path, runs: Path) -> None:
 
 
 def test_a_whole_run_with_a_partner(folder: Path, runs: Path, tmp_path: Path) -> None:
-    words = tiny.words(folder, tmp_path, *VQVAE, losses=("mel.Mel",))
+    words = tiny.words(folder, tmp_path, *tiny.VQVAE, losses=("mel.Mel",))
     more = ("--data.kinds=[parallel,real]", "--data.real_share=0.5", "--data.rows=true", f"--model.partner={runs}")
     assert main(["vqvae", *words, *more]) == 0
     assert curve(tmp_path, "train/Mel")

@@ -16,28 +16,6 @@ from voxveil.cli import main as voxveil
 
 pytestmark = pytest.mark.timeout(600)
 
-VQVAE = ("--model.phones=44", "--model.warmup_steps=5")
-KEEP = (
-    "--trainer.callbacks+=ModelCheckpoint",
-    "--trainer.callbacks.save_top_k=-1",
-    "--trainer.callbacks.every_n_train_steps=1",
-    "--trainer.callbacks.filename={step}",
-)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.prepared(tmp_path_factory.mktemp("tiny"))
-
-
-@pytest.fixture(scope="module")
-def vqvae(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a vqvae run: 3 epochs of 4 steps, a checkpoint after each step, 5 steps of warm-up."""
-    runs = tmp_path_factory.mktemp("vqvae")
-    words = tiny.words(folder, runs, *VQVAE, *KEEP, "--trainer.max_epochs=3", losses=tiny.VQVAE_LOSSES)
-    assert main(["vqvae", *words]) == 0
-    return runs
-
 
 def log_of(runs: Path) -> EventAccumulator:
     [*_, last] = sorted(runs.rglob("version_*"))
@@ -73,7 +51,7 @@ def test_vqvae_run_leaves_checkpoint_curves_and_sound(vqvae: Path) -> None:
 @pytest.mark.parametrize("stopped_at", [4, 6], ids=["in the warm-up", "in the middle of an epoch"])
 def test_a_resumed_run_draws_the_same_curve(folder: Path, vqvae: Path, tmp_path: Path, stopped_at: int) -> None:
     [checkpoint] = vqvae.rglob(f"step={stopped_at}.ckpt")
-    words = tiny.words(folder, tmp_path, *VQVAE, "--trainer.max_epochs=3", losses=tiny.VQVAE_LOSSES)
+    words = tiny.words(folder, tmp_path, *tiny.VQVAE, "--trainer.max_epochs=3", losses=tiny.VQVAE_LOSSES)
     assert main(["vqvae", *words, f"--ckpt_path={checkpoint}"]) == 0
     for name in ("train/total", "train/Phoneme", "val/total", "train/perplexity0", "codes/dead0"):
         straight, resumed = curve(vqvae, name), curve(tmp_path, name)
@@ -114,7 +92,7 @@ def test_a_collapse_of_codes_is_seen_and_treated(folder: Path, vqvae: Path, tmp_
     vectors[1:] = 100.0
     checkpoint["state_dict"] |= {f"{book}.counts": counts, f"{book}.sums": vectors * counts[:, None]}
     torch.save(checkpoint, tmp_path / "collapsed.ckpt")
-    more = (*VQVAE, f"--model.start_from={tmp_path / 'collapsed.ckpt'}", "--trainer.max_epochs=1")
+    more = (*tiny.VQVAE, f"--model.start_from={tmp_path / 'collapsed.ckpt'}", "--trainer.max_epochs=1")
     assert main(["vqvae", *tiny.words(folder, tmp_path / "runs", *more, losses=tiny.VQVAE_LOSSES)]) == 0
     used = list(curve(tmp_path / "runs", "train/perplexity0").values())
     restarted = list(curve(tmp_path / "runs", "codes/restarted0").values())

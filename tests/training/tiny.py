@@ -78,6 +78,8 @@ def words(folder: Path, runs: Path, *more: str, losses: Sequence[str] = ()) -> l
 VOCODER_LOSSES = ("stft.Stft",)
 VQVAE_LOSSES = ("mel.Mel", "mel.MelSlope", "commitment.Commitment", "phoneme.Phoneme", "pitch.Pitch")
 JOINT_LOSSES = ("stft.Stft", "mel.Mel")
+VQVAE = ("--model.phones=44", "--model.warmup_steps=5")
+"""What stage `vqvae` wants beside `words`."""
 
 
 def recogniser_rows(folder: Path, width: int = 8) -> Path:
