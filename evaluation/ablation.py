@@ -12,16 +12,17 @@ from typing import Any
 from core.errors import ConfigError
 from evaluation.html_table import html_table
 from evaluation.intervals import estimate
-from evaluation.words import TITLES, strongest
+from evaluation.words import CODES, TITLES, TRAINED, UNTRAINED, strongest
 
 VANILLA = "vanilla"
 SCORES = {"OVRL": 1, "P808": 1, "wer": -1, "wer_own": -1, "per": -1, "f0_correlation": 1, "energy_correlation": 1}
 """What is compared between runs, and whether more is better (1) or worse (-1)."""
-ATTACKERS = {
-    "lazy-informed, same target": "equal error rate, lazy-informed",
-    "semi-informed": "equal error rate, semi-informed",
-    "codes only": "equal error rate, codes only",
+ATTACKERS: dict[str, tuple[str, ...]] = {
+    "lazy-informed": (UNTRAINED,),
+    "semi-informed": TRAINED,
+    "codes only": (CODES,),
 }
+"""What attackers are called in the table, and those of a report that are meant: one voice for everybody."""
 
 
 def compared(
@@ -54,10 +55,10 @@ def compared(
                 row["scores"][key] = dict(e)
                 if name != VANILLA and before:
                     row["scores"][key].update(_difference(before, made, key, sign, talkers))
-            for attacker in ATTACKERS:
-                found = strongest(report["attacks"], "anonymized", attacker)
+            for kind, attackers in ATTACKERS.items():
+                found = strongest(report["attacks"], "anonymized", *attackers)
                 if found is not None:
-                    row["attacks"][attacker] = {key: found[key] for key in ("eer", "low", "high", "attacker")}
+                    row["attacks"][kind] = {key: found[key] for key in ("eer", "low", "high", "attacker")}
         rows[name] = row
     return {"rows": rows}
 
@@ -66,14 +67,14 @@ def lines_of(table: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
     """Head and lines of text: the evaluation's figures where there are any, else the values of validation."""
     rows = table["rows"]
     scores = [key for key in SCORES if any(key in row["scores"] for row in rows.values())]
-    attackers = [a for a in ATTACKERS if any(a in row["attacks"] for row in rows.values())]
+    kinds = [kind for kind in ATTACKERS if any(kind in row["attacks"] for row in rows.values())]
     values = [] if scores else sorted({k for row in rows.values() for k in row.get("validation", {})})
-    head = ["run", "steps", *(TITLES[k] for k in scores), *(ATTACKERS[a] for a in attackers), *values]
+    head = ["run", "steps", *(TITLES[k] for k in scores), *(f"equal error rate, {kind}" for kind in kinds), *values]
     lines = []
     for name, row in rows.items():
         cells = [name, str(row.get("steps", "–"))]
         cells += [_score(row["scores"].get(key), key) for key in scores]
-        cells += [_attack(row["attacks"].get(attacker)) for attacker in attackers]
+        cells += [_attack(row["attacks"].get(kind)) for kind in kinds]
         cells += [f"{row['validation'][k]:.4g}" if k in row.get("validation", {}) else "–" for k in values]
         lines.append(cells)
     return head, lines

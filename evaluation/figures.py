@@ -9,7 +9,17 @@ from core.bundle import Bundle
 from core.errors import ConfigError
 from core.manifest import store_manifest
 from evaluation.card import read_report, scores
-from evaluation.words import CHANGING, ONE_VOICE, eer, strongest
+from evaluation.words import (
+    CODES,
+    MELODY,
+    MELODY_CHANGING,
+    TRAINED,
+    TRAINED_CHANGING,
+    UNTRAINED,
+    UNTRAINED_CHANGING,
+    eer,
+    strongest,
+)
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 KEYS = ("OVRL", "wer", "wer_sphinx", "f0_correlation", "voicing_error", "rate_change")
@@ -45,15 +55,15 @@ def figures_text(results: dict[str, Any]) -> list[str]:
         "",
         *scores(results, names, KEYS),
     ]
-    kinds: dict[str | tuple[str, ...], str] = {
-        "lazy-informed, same target": "lazy-informed attacker, always one voice",
-        ONE_VOICE: "strongest semi-informed attacker, always one voice",
-        "lazy-informed, random target": "lazy-informed attacker, another voice in every call",
-        "semi-informed, random target": "strongest semi-informed attacker, another voice in every call",
-        "": "strongest of all attackers tried",
+    kinds: dict[str, tuple[str, ...]] = {
+        "lazy-informed attacker, always one voice": (UNTRAINED,),
+        "strongest semi-informed attacker, always one voice": TRAINED,
+        "lazy-informed attacker, another voice in every call": (UNTRAINED_CHANGING,),
+        "strongest semi-informed attacker, another voice in every call": TRAINED_CHANGING,
+        "strongest of all attackers tried": (),
     }
-    for attacker, title in kinds.items():
-        found = {name: strongest(attacks, name, attacker) or strongest(attacks, name, "as it is") for name in names}
+    for title, attackers in kinds.items():
+        found = {name: strongest(attacks, name, *attackers) or strongest(attacks, name, "as it is") for name in names}
         if any(found.values()):
             cells = [eer(a) if a else "–" for a in found.values()]
             lines.append(f"| equal error rate, {title} (50 = cannot tell) | {' | '.join(cells)} |")
@@ -81,12 +91,14 @@ def measured(results: dict[str, Any]) -> dict[str, Any]:
         "prosody": about["prosody"],
     }
     found.update({key: round(e["value"], 4) for key, e in row.items() if e["count"] and e["value"] is not None})
-    attackers: dict[str, str | tuple[str, ...]] = {
-        **{name: name for name in ("ignorant", "lazy-informed, same target", *CHANGING, "melody only", "codes only")},
-        "semi-informed": ONE_VOICE,
+    one_each = ("ignorant", UNTRAINED, UNTRAINED_CHANGING, MELODY, MELODY_CHANGING, CODES)
+    kinds: dict[str, tuple[str, ...]] = {
+        **{name: (name,) for name in one_each},
+        "semi-informed": TRAINED,
+        "semi-informed, random target": TRAINED_CHANGING,
     }
-    for name, attacker in attackers.items():
-        attack = strongest(results["attacks"], "anonymized", attacker)
+    for name, attackers in kinds.items():
+        attack = strongest(results["attacks"], "anonymized", *attackers)
         if attack is not None:
             found[f"eer {name}"] = round(attack["eer"], 2)
             if "eer_within_group" in attack:

@@ -79,7 +79,10 @@ def _speaking(pipeline: Pipeline, rows: dict[str, Row], prosody: float, name: st
     def make(samples: Sound, target: str) -> Sound:
         return anonymize(pipeline, samples, SAMPLE_RATE, rows[target], prosody)
 
-    return System(name, make, tuple(rows), f"bundle {prosody:g} {files}", changing)
+    key = f"bundle {prosody:g} {files}"
+    if changing:  # a bank's voices are among the files; how people are drawn from them is not
+        key += f" {fingerprint(np.stack(list(rows.values())))}"
+    return System(name, make, tuple(rows), key, changing)
 
 
 def mcadams() -> System:

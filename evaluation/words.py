@@ -26,10 +26,16 @@ TITLES = {
 }
 SHARES = ("wer", "wer_own", "wer_second", "wer_sphinx", "per", "voicing_error", "rate_change")
 """Shown in percent."""
-CHANGING = ("lazy-informed, random target", "semi-informed, random target")
-"""Attackers who meet another voice in every recording."""
-ONE_VOICE = ("semi-informed LDA", "semi-informed PLDA", "semi-informed, fine-tuned")
+UNTRAINED, UNTRAINED_CHANGING = "lazy-informed, same target", "lazy-informed, random target"
+"""Attackers who learn from nothing, and meet one voice or another one in every recording."""
+TRAINED = (
+    "semi-informed LDA", "semi-informed PLDA", "semi-informed, fine-tuned", "semi-informed, fine-tuned + LDA",
+    "semi-informed, fine-tuned + PLDA",
+)  # fmt: skip
 """Attackers who learn from speech in the one voice that they meet."""
+TRAINED_CHANGING = ("semi-informed, random target LDA", "semi-informed, random target PLDA")
+"""Attackers who learn from, and meet, another voice in every recording."""
+MELODY, MELODY_CHANGING, CODES = "melody only", "melody only, random target", "codes only"
 
 
 def number(e: dict[str, Any], key: str) -> str:
@@ -68,9 +74,9 @@ def guesses(a: dict[str, Any]) -> str:
     return ", ".join(found)
 
 
-def strongest(attacks: dict[str, Any], system: str, attackers: str | tuple[str, ...] = "") -> dict[str, Any] | None:
-    """The attack on a system with the lowest equal error rate, of those named with (one of) `attackers` first."""
-    found = [a for a in attacks.values() if a["system"] == system and a["attacker"].startswith(attackers)]
+def strongest(attacks: dict[str, Any], system: str, *attackers: str) -> dict[str, Any] | None:
+    """The attack on a system with the lowest equal error rate, of those by `attackers` (none named: by anybody)."""
+    found = [a for a in attacks.values() if a["system"] == system and (not attackers or a["attacker"] in attackers)]
     return min(found, key=lambda a: float(a["eer"])) if found else None
 
 
@@ -78,7 +84,7 @@ def points(results: dict[str, Any]) -> dict[str, tuple[float, float]]:
     """(word error rate, lowest semi-informed equal error rate), percent, of each row where both were measured."""
     found = {}
     for name, row in results["rows"].items():
-        attack = strongest(results["attacks"], name, "semi-informed") or strongest(results["attacks"], name, "as it is")
+        attack = strongest(results["attacks"], name, *TRAINED, *TRAINED_CHANGING, "as it is")
         if attack is not None and row["wer"]["count"]:
             found[name] = (100 * row["wer"]["value"], attack["eer"])
     return found
@@ -105,8 +111,8 @@ def in_words(results: dict[str, Any]) -> list[str]:
             f"{found['eer']:.0f} of 100 cases, where 50 is blind guessing.{plain} The least protected talker was "
             f"{found['worst_talker']} ({found['worst_eer']:.0f})."
         )
-    changing = strongest(results["attacks"], "anonymized", CHANGING)
-    melody = strongest(results["attacks"], "anonymized", "melody only, random target")
+    changing = strongest(results["attacks"], "anonymized", UNTRAINED_CHANGING, *TRAINED_CHANGING)
+    melody = strongest(results["attacks"], "anonymized", MELODY_CHANGING)
     if changing is not None and melody is not None:
         parts.append(
             "That is with one voice for everybody and always. Where every call has another voice, as calls have until "
