@@ -9,7 +9,6 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 
-from core.errors import ConfigError
 from core.spec import FRAMES, SAMPLE_RATE
 from model.frontend import VoiceMel
 from model.live import LiveConfig, LiveModel
@@ -19,7 +18,7 @@ from training.data.voice_ranges import voice_ranges
 from training.losses.base import Loss, Step
 from training.precision import mixed
 from training.schedule import adam
-from training.stage import check_losses, objective
+from training.stage import check_losses, check_room, objective
 from training.start import put, read_start
 from training.vocoder_task import align
 
@@ -120,8 +119,7 @@ class LiveTask(lightning.LightningModule):
         """
         corpus = self.trainer.datamodule.corpus  # type: ignore[attr-defined]
         names, rows = corpus.voices, self.model.config.voices
-        if len(names) > rows:
-            raise ConfigError(f"the corpus has {len(names)} voices, the model room for {rows}: set model.model.voices")
+        check_room(names, rows)
         self._voice_names = names
         if not names:
             return

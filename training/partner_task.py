@@ -20,7 +20,7 @@ from training.live_task import target_prosody
 from training.losses.base import Loss, Step
 from training.precision import mixed
 from training.schedule import adam
-from training.stage import check_losses, objective
+from training.stage import check_losses, check_room, objective
 from training.teacher.partner_net import PartnerConfig, PartnerNet
 
 LEAST_FLOOR = -1.5
@@ -83,8 +83,7 @@ class PartnerTask(lightning.LightningModule):
     def on_fit_start(self) -> None:
         """Learn how the rows are spread."""
         corpus = self.trainer.datamodule.corpus  # type: ignore[attr-defined]
-        if len(corpus.voices) > self.partner.net.config.voices:
-            raise ConfigError(f"the corpus has {len(corpus.voices)} voices: set model.model.voices")
+        check_room(corpus.voices, self.partner.net.config.voices)
         if self.trainer.ckpt_path is None:
             some = corpus.utterances("train", "parallel")[::8]
             rows = [torch.from_numpy(corpus.whole_rows(u, "src", 0, u.frames // FRAMES)) for u in some]

@@ -67,6 +67,12 @@ def check_losses(stage: str, losses: Sequence[Loss]) -> None:
         raise ConfigError(f"model.losses: {max(names, key=names.count)} stands there twice; give each loss once")
 
 
+def check_room(names: Sequence[str], rows: int) -> None:
+    """Raises ConfigError if a corpus has more voices (`names`) than the model has rows for."""
+    if len(names) > rows:
+        raise ConfigError(f"the corpus has {len(names)} voices, the model room for {rows}: set model.model.voices")
+
+
 def objective(task: lightning.LightningModule, losses: nn.ModuleList, step: Step, stage: str, count: int) -> Tensor:
     """The weighted sum of a task's losses; it and each loss under its own name go to the log, meaned over processes."""
     loss, values = total(list(losses), step, task.current_epoch)  # type: ignore[arg-type]

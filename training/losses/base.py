@@ -99,7 +99,7 @@ def total(losses: list[Loss], step: Step, epoch: int) -> tuple[Tensor, dict[str,
 
 def check_talkers(loss: Loss, talker: Tensor, most: int) -> None:
     """Raises ValueError if one of the rows in `talker` is beyond the `most` that the loss can tell apart."""
-    if int(talker.max()) >= most:
+    if len(talker) and int(talker.max()) >= most:
         raise ValueError(f"{loss.name}: talker {int(talker.max())} is beyond talkers={most}")
 
 

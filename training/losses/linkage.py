@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, distributed
 
 from training.losses.base import Step, check_talkers
 from training.losses.verifier import Verifier
@@ -74,8 +74,6 @@ class Linkage(Verifier):
     def forward(self, step: Step) -> Tensor:
         assert step.wave is not None and step.wave_talker is not None and step.wave_voice is not None
         known = step.wave_talker >= 0
-        if not bool(known.any()):
-            return step.wave.sum() * 0.0
         talker = step.wave_talker[known]
         check_talkers(self, talker, self.talkers)
         net = self.network(step.wave.device)
@@ -83,11 +81,13 @@ class Linkage(Verifier):
             waves, voice = step.wave[known].float(), step.wave_voice[known].detach().float()
             voice = torch.cat([voice, torch.ones_like(voice[:, :1])], dim=1)
             few = waves[: self.rows] if self.rows else waves
-            embedding = net(few)
+            embedding = net(few) if len(few) else voice.new_zeros(0, WIDTH)
             value = self._linked(embedding, voice[: len(few)], talker[: len(few)])
+            value = value if len(few) else step.wave.sum() * 0.0
             if self.training and torch.is_grad_enabled():
                 with torch.no_grad():
                     others = net(waves[len(few) :]) if len(waves) > len(few) else embedding[:0]
+                    # Also with nothing heard: other processes wait for this one.
                     self._remember(torch.cat([embedding.detach(), others]), voice, talker)
         return value
 
@@ -98,13 +98,17 @@ class Linkage(Verifier):
         return (place * self.means[talker]).sum(1).mean()
 
     def _remember(self, embedding: Tensor, voice: Tensor, talker: Tensor) -> None:
-        """What was heard now; and the directions anew, now and then."""
+        """What was heard now, by all processes; and the directions anew, now and then."""
         x = torch.cat([voice, embedding], dim=1)
-        keep = (1.0 - 1.0 / self.memory) ** len(x)
-        self.moments.mul_(keep).add_(x.t() @ x)
-        self.sums.mul_(keep).index_add_(0, talker, x)
-        self.crops.mul_(keep).index_add_(0, talker, torch.ones_like(talker, dtype=x.dtype))
-        self.heard += torch.tensor([float(len(x)), 1.0], device=x.device)
+        moments = _of_all(x.t() @ x)
+        sums = _of_all(torch.zeros_like(self.sums).index_add_(0, talker, x))
+        crops = _of_all(torch.zeros_like(self.crops).index_add_(0, talker, torch.ones_like(talker, dtype=x.dtype)))
+        count = float(crops.sum())
+        keep = (1.0 - 1.0 / self.memory) ** count
+        self.moments.mul_(keep).add_(moments)
+        self.sums.mul_(keep).add_(sums)
+        self.crops.mul_(keep).add_(crops)
+        self.heard += torch.tensor([count, 1.0], device=x.device)
         if float(self.heard[0]) >= self.patience and (int(self.heard[1]) % EVERY == 0 or not bool(self.axes.any())):
             self._look()
 
@@ -130,3 +134,10 @@ class Linkage(Verifier):
         self.map.copy_(mapping)
         self.axes.copy_(axes)
         self.means.copy_(torch.where(there[:, None], means @ axes, torch.zeros((), dtype=torch.float64)))
+
+
+def _of_all(x: Tensor) -> Tensor:
+    """The sum over all processes that train together."""
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.all_reduce(x)
+    return x

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor, multiprocessing, nn
 
 from core.errors import ConfigError
 from tests.training.losses.speech import noisy, sample
@@ -121,6 +123,44 @@ def test_strangers_do_not_count_and_unknown_rows_are_told(loss: Stubbed) -> None
     step.wave_talker[0] = TALKERS + 1
     with pytest.raises(ValueError, match="talkers"):
         loss(step)
+
+
+def test_processes_remember_what_all_of_them_heard(loss: Stubbed, tmp_path: Path) -> None:
+    """Two processes with half the crops each know what one with all of them knows; one of them heard strangers once."""
+    multiprocessing.spawn(_hear_half, args=(tmp_path,), nprocs=2)
+    for step in _together():
+        loss(step)
+    for rank in range(2):
+        found = torch.load(tmp_path / f"{rank}.pt", weights_only=True)
+        assert found["heard"].tolist() == loss.heard.tolist() == [30 * 32 - 16, 30]
+        for name in ("moments", "sums", "crops", "map"):
+            torch.testing.assert_close(found[name], dict(loss.named_buffers())[name], rtol=1e-3, atol=1e-3)
+        ours, theirs = loss.means @ loss.means.t(), found["means"] @ found["means"].t()
+        torch.testing.assert_close(theirs, ours, rtol=0.02, atol=0.02)  # whichever way the axes point
+
+
+def _together() -> list[Step]:
+    rng = torch.Generator().manual_seed(8)
+    steps = [crops(rng, 1.0) for _ in range(30)]
+    assert steps[3].wave_talker is not None
+    steps[3].wave_talker[:16] = -1
+    return steps
+
+
+def _hear_half(rank: int, folder: Path) -> None:
+    torch.distributed.init_process_group("gloo", init_method=f"file://{folder / 'meeting'}", rank=rank, world_size=2)
+    loss = Stubbed(talkers=TALKERS + 1, voice_dim=VOICE, directions=6, patience=600, memory=2000).train()
+    half = slice(16 * rank, 16 * rank + 16)
+    for step in _together():
+        assert step.wave is not None
+        assert step.wave_talker is not None
+        assert step.wave_voice is not None
+        wave = step.wave[half].requires_grad_()
+        loss(
+            Step(wave=wave, wave_target=wave, wave_talker=step.wave_talker[half], wave_voice=step.wave_voice[half])
+        ).backward()
+    torch.save(loss.state_dict(), folder / f"{rank}.pt")
+    torch.distributed.destroy_process_group()
 
 
 def test_rows_limit_the_gradient_and_not_the_memory(loss: Stubbed) -> None:
