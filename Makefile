@@ -16,6 +16,9 @@ SCREEN := libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0 l
   libxcb-keysyms1 libxkbcommon-x11-0
 SERVERS := pulseaudio pulseaudio-utils pipewire wireplumber pipewire-pulse dbus xvfb
 
+# Tests that only compute, and may use every core. The others run against the clock, one after the other.
+COMPUTED := $(addprefix tests/,core model training export evaluation)
+
 help:
 	@sed -n 's/^# //p;/^SHELL/q' Makefile
 
@@ -24,7 +27,12 @@ run: system .venv/.ready-run
 
 test: system-test .venv/.ready-test
 	@$(MAKE) --no-print-directory lint
+ifeq ($(ARGS),)
+	@$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(COMPUTED)
+	@$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTED))
+else
 	@$(BIN)/python -m pytest $(ARGS)
+endif
 
 lint: .venv/.ready-test
 	@$(BIN)/ruff check --quiet .
