@@ -91,6 +91,17 @@ def check_writable(path: Path | str, force: bool = False, rate: int | None = Non
         )
 
 
+def check_target(source: Path, target: Path, force: bool = False) -> None:
+    """As `check_writable`, for what is to be made of the recording `source`, which it must not replace.
+
+    Raises:
+        AudioFileError: as there, or both are the same file.
+    """
+    if target.exists() and source.exists() and target.samefile(source):
+        raise AudioFileError(f"{target} is the recording itself; write to another file")
+    check_writable(target, force)
+
+
 def write_atomic(path: Path | str, samples: npt.ArrayLike, rate: int) -> None:
     """Write mono samples [n] beside the target, then rename: nobody ever sees half a file.
 

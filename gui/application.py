@@ -21,6 +21,7 @@ from gui.models.files import FilesModel
 from gui.models.new_voice import NewVoice
 from gui.models.presets import Presets
 from gui.models.preview import Preview
+from gui.models.reasons import in_words
 from gui.models.settings import SettingsStore
 from gui.models.virtual_mic import VirtualMicModel
 from gui.models.voices import VoicesModel
@@ -76,8 +77,8 @@ class App(QObject):
         self.menu.asked_for_welcome.connect(self.welcome)
         self.menu.asked_for_voice.connect(self.add_voice)
         self.menu.noted.connect(notice.show_note)
-        self.devices.problem.connect(notice.show_problem)
-        self.preview.problem.connect(notice.show_problem)
+        for source in (self.devices, self.preview):
+            source.problem.connect(lambda text: notice.show_problem(in_words(text, self.store.values.device_names)))
         self.presets.problem.connect(notice.show_problem)
         self.presets.used.connect(page.sound.follow_settings)
         self.call.recording_changed.connect(self._tell_recording)
@@ -100,8 +101,10 @@ class App(QObject):
     def _take_mute_key(self) -> None:
         self.hotkeys.release_all()
         key = self.store.values.mute_key
-        if not key or not self.hotkeys.permitted:
+        if not self.hotkeys.permitted:
             self.menu.mute_key_state = ""
+        elif not key:
+            self.menu.mute_key_state = "none"
         elif self.hotkeys.take(key, "toggle-mute"):
             self.menu.mute_key_state = "taken"
         else:
@@ -116,21 +119,29 @@ class App(QObject):
         dialog.open()
 
     def add_voice(self) -> AddVoice:
-        """Make a voice from recordings."""
+        """Make a voice from recordings, one at a time."""
+        for dialog in self.window.findChildren(AddVoice):
+            if dialog.isVisible():
+                dialog.raise_()
+                dialog.activateWindow()
+                return dialog
+        for before in self.findChildren(NewVoice):
+            before.close()  # a cancelled one, which removes its copy when it ends
         making = NewVoice(self.bundle.path, self)
         making.made.connect(self.use_bundle)
         dialog = AddVoice(making, self.bundle.voices.names, self.store, self.theme, self.window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        dialog.show()
         return dialog
 
     def use_bundle(self, bundle: Bundle) -> None:
         """Use other graphs and voices, now and after the next start."""
+        same_graphs = graphs_of(bundle) == graphs_of(self.bundle)
         self.bundle = bundle
         self.store.values.bundle = str(bundle.path)
         self.store.save()
         self.voices.take_bank(bundle.voices)
-        self.call.use_bundle(bundle.path)
+        self.call.use_bundle(bundle.path, same_graphs)
         self.files.use_bundle(bundle.path)
         self.preview.use_bundle(bundle.path)
 
@@ -167,7 +178,9 @@ class App(QObject):
             self.window.hide()
             self.tray.icon.hide()
             for dialog in self.window.findChildren(AddVoice):
-                dialog.reject()  # ends its children and removes what was read aloud
+                dialog.reject()  # removes what was read aloud
+            for making in self.findChildren(NewVoice):
+                making.close()
             self.hotkeys.close()
             self.preview.close()
             self.player.stop()
@@ -182,6 +195,11 @@ class App(QObject):
         sys.__excepthook__(kind, error, trace)
         text = self.tr("Something went wrong inside this window ({error}). Your call goes on as shown at the left.")
         self.window.notice.show_problem(text.format(error=f"{kind.__name__}: {error}"))
+
+    def tell_voices_are_gone(self, why: str) -> None:
+        """The user's own copy of the voices could not be read."""
+        text = self.tr("The voices that you added cannot be used ({why}). Those that come with Voxveil are there.")
+        self.window.notice.show_problem(text.format(why=why))
 
     def _window_closes(self, event: QCloseEvent) -> None:
         if self._quitting:
@@ -230,7 +248,9 @@ class App(QObject):
 def install_language(application: QApplication, choice: str) -> list[QTranslator]:
     """Load our texts and Qt's own for the chosen language (`system`: the desktop's); returns what must be kept."""
     locale = QLocale.system() if choice == "system" else QLocale(choice)
-    kept = []
+    kept: list[QTranslator] = []
+    if QLocale(locale.uiLanguages()[0]).language() is QLocale.Language.English:
+        return kept  # the texts are English; Qt would go on to the next language that the user knows
     qt_texts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     for name, folder in (("voxveil", str(TRANSLATIONS)), ("qtbase", qt_texts)):
         translator = QTranslator(application)
@@ -240,14 +260,27 @@ def install_language(application: QApplication, choice: str) -> list[QTranslator
     return kept
 
 
-def _load_bundle(named: Path | None, store: SettingsStore) -> Bundle:
-    """The bundle that was named, else the user's own copy with added voices, else the one that ships."""
+def graphs_of(bundle: Bundle) -> dict[str, str]:
+    """sha256 of each graph's file."""
+    return {name: digest for name, digest in bundle.manifest["files"].items() if name.endswith(".onnx")}
+
+
+def load_bundle(named: Path | None, store: SettingsStore) -> tuple[Bundle, str]:
+    """The bundle that was named, else the user's own copy with added voices, else the one that ships; and what is
+    wrong with the copy, "" if nothing is. The copy stays where it is: what is in it may be wanted yet.
+
+    Raises:
+        VoxveilError: the bundle that was named, or ships, cannot be read.
+    """
+    own, wrong = Path(store.values.bundle), ""
     if named is None and store.values.bundle:
         try:
-            return Bundle.load(Path(store.values.bundle), verify=False)
-        except VoxveilError:
-            store.values.bundle = ""  # it was removed, or an older version made it
-    return Bundle.load(named or default_bundle_path(), verify=False)
+            return Bundle.load(own, verify=False), ""
+        except VoxveilError as error:
+            wrong = str(error)
+            if not own.exists():
+                store.values.bundle = ""  # said once
+    return Bundle.load(named or default_bundle_path(), verify=False), wrong
 
 
 def main(bundle: Path | None = None, start: bool = False, minimized: bool = False, send: str | None = None) -> int:
@@ -272,7 +305,7 @@ def main(bundle: Path | None = None, start: bool = False, minimized: bool = Fals
     theme.apply()
     try:
         # The engine checks every hash when it starts; the window needs the voices only.
-        loaded = _load_bundle(bundle, store)
+        loaded, wrong = load_bundle(bundle, store)
     except VoxveilError as error:
         QMessageBox.critical(None, "Voxveil", str(error))
         raise
@@ -285,6 +318,8 @@ def main(bundle: Path | None = None, start: bool = False, minimized: bool = Fals
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())  # seen at the next look, 33 ms later at most
     app.open(start=start, minimized=minimized)
+    if wrong:
+        app.tell_voices_are_gone(wrong)
     try:
         return application.exec()
     finally:

@@ -53,12 +53,9 @@ class Supervisor(threading.Thread):
             self._board.put("host_beat", 0.0)
             process = child.spawn("realtime.host", [self._board.name, self._config.to_json()], stdin=subprocess.PIPE)
             status = self._watch(process, started)
-            if status in (0, FATAL_STATUS):
-                self.override = None
-                if status == 0:
-                    self._board.put("state", State.IDLE)
-                return
-            if not self._wanted.is_set():
+            ended = status == 0 or (status != FATAL_STATUS and not self._wanted.is_set())
+            if ended or status == FATAL_STATUS:
+                self._over(idle=ended)
                 return
             deaths = 0 if monotonic() - started > SETTLED_S else deaths + 1
             if deaths > DEATHS:
@@ -66,6 +63,14 @@ class Supervisor(threading.Thread):
                 return
             self.override = State.RECOVERING, "the audio system did not answer; starting the engine again"
             sleep(PAUSE_S)
+        self._over(idle=True)  # the end was asked for between two engine processes
+
+    def _over(self, idle: bool) -> None:
+        """The board says how it ended; one that did not end well by our wish cannot say so itself."""
+        if idle:
+            self._board.put("state", State.IDLE)
+            self._board.put_text("reason", "")
+        self.override = None
 
     def _watch(self, process: subprocess.Popen[bytes], started: float) -> int:
         """Until the engine process ends, by itself, by our wish or by our hand; its exit status."""

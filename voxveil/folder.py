@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from core.audio_file import SUFFIXES
 from core.bundle import Bundle
 from core.errors import AudioFileError, ConfigError, VoxveilError
+from realtime.pipeline import Pipeline
 from realtime.recording import FileReport
 from voxveil.anonymizer import Anonymizer
 from voxveil.commands.voice_options import chosen_voice
@@ -97,6 +99,8 @@ def run_folder(args: argparse.Namespace) -> int:
     bundle = Bundle.load(args.bundle)
     row, name = chosen_voice(args, bundle)
     settings = Settings(bundle.path, row, args.prosody, args.provider)
+    if args.provider == "cuda":
+        Pipeline(bundle, args.provider)  # that it cannot be had is said here, not by each process
     failed = 0
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     quiet = args.quiet or not sys.stderr.isatty()
@@ -124,6 +128,11 @@ def _results(todo: list[tuple[Path, Path]], settings: Settings, jobs: int) -> It
         try:
             for finished in as_completed(waiting):
                 yield finished.result()
+        except BrokenProcessPool as error:
+            raise VoxveilError(
+                "one of the processes was ended, perhaps for lack of memory; run the same command again with fewer "
+                "--jobs, and it goes on where it stopped"
+            ) from error
         finally:
             for future in waiting:
                 future.cancel()

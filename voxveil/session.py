@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -44,7 +45,7 @@ def drive(
         DeviceError: the engine failed, with its reason. AudioFileError: `record` cannot be written.
     """
     show = JsonLines() if as_json else StatusLine()
-    with Engine() as engine:
+    with Engine() as engine, closing(show):
         engine.start(config)
         if record is not None:
             engine.record(record)
@@ -57,7 +58,6 @@ def drive(
                 show.update(seen)
                 memory_mb = max(memory_mb, seen.memory_mb)  # at the end of a file one of the processes may be gone
                 if seen.state == "failed":
-                    show.close()
                     raise DeviceError(seen.reason or "the engine failed")
                 if seen.state == "idle" and monotonic() - began > LOOK_S:
                     break
@@ -66,7 +66,7 @@ def drive(
                 sleep(LOOK_S)
         except KeyboardInterrupt:
             pass
-        show.close()
+        show.close()  # before what is printed now
         heard = replace(heard or engine.snapshot(), memory_mb=memory_mb)
         _finish(engine, record)
     if not as_json:

@@ -59,6 +59,7 @@ class CallModel(QObject):
         self.recording_to: Path | None = None
         self.last_recording: Path | None = None
         self._recording_since = 0.0
+        self._record_asked = False
         self._talking = False
         self._started = False
         voices.chosen.connect(self._send_voice)
@@ -74,11 +75,14 @@ class CallModel(QObject):
         """Whether the engine is anything but idle or failed."""
         return self.protection.level.running
 
-    def use_bundle(self, bundle: Path) -> None:
-        """Take other graphs and voices from now on; a running call starts anew with them."""
+    def use_bundle(self, bundle: Path, same_graphs: bool = False) -> None:
+        """Take other graphs and voices from now on. A running call starts anew with them, unless the graphs are
+        `same_graphs` as before: a voice is sent to the engine by its numbers.
+        """
         if bundle != self._bundle:
             self._bundle = bundle
-            self.restart()
+            if not same_graphs:
+                self.restart()
 
     @property
     def reason(self) -> str:
@@ -89,7 +93,7 @@ class CallModel(QObject):
         """Start the engine with what is chosen; how it goes is in `protection`."""
         values = self._store.values
         self._voices.begin_call()
-        self._set_muted(values.start_muted or values.push_to_talk)
+        self._set_muted(self.muted or values.start_muted or values.push_to_talk)  # who muted before is not heard now
         try:
             config = self.config()
         except VoxveilError as error:
@@ -191,6 +195,9 @@ class CallModel(QObject):
 
     def start_recording(self, path: Path | None = None) -> None:
         """Record what others hear (never the microphone) into a new file of the recordings folder."""
+        if self._record_asked or self.recording_to is not None:
+            return  # it is on its way
+        self._record_asked = True
         if path is None:
             path = self._store.values.recordings() / time.strftime("voxveil-%Y-%m-%d-%H%M%S.wav")
 
@@ -208,6 +215,7 @@ class CallModel(QObject):
         self._jobs.run(self._engine.stop_record, done=self._recording_ended, failed=self._recording_failed)
 
     def _recording_began(self, path: Path) -> None:
+        self._record_asked = False
         self.recording_to = path
         self._recording_since = time.monotonic()
         self.recording_changed.emit()
@@ -217,6 +225,7 @@ class CallModel(QObject):
         self.recording_changed.emit()
 
     def _recording_failed(self, text: str) -> None:
+        self._record_asked = False
         self.recording_to = None
         self.recording_changed.emit()
         self._complain(text)

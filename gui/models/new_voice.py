@@ -45,6 +45,7 @@ class NewVoice(QObject):
         self._bundle = bundle
         self._own = own_bundle(bundle)
         self._copied = False
+        self._left = False
         self.busy = False
         self._process: QProcess | None = None
         self._jobs = Background("new voice", self)
@@ -76,8 +77,16 @@ class NewVoice(QObject):
                 QTimer.singleShot(KILL_AFTER_MS, self._process, self._process.kill)
             self.changed.emit()
 
+    def leave(self) -> None:
+        """Nobody waits for it any more: cancel, and be gone once the command has ended. Holds nobody up."""
+        self._left = True
+        self.cancel()
+        if not self.busy:
+            self.close()
+            self.deleteLater()
+
     def close(self) -> None:
-        """End the child."""
+        """End the child, and wait until it is gone."""
         self.cancel()
         process, self._process = self._process, None
         if process is not None and not process.waitForFinished(KILL_AFTER_MS):
@@ -145,6 +154,8 @@ class NewVoice(QObject):
         self.state, self.busy = state, False
         self._remove_copy()
         self.changed.emit()
+        if self._left:
+            QTimer.singleShot(0, self.leave)
 
     def _remove_copy(self) -> None:
         """A copy that no voice was added to is of no use."""

@@ -48,7 +48,8 @@ class Presets(QObject):
         try:
             choice = VoiceChoice(**preset["voice"])
             prosody, gain_db, gate_db = (float(preset[key]) for key in ("prosody", "gain_db", "gate_db"))
-            self._voices.choose(choice)
+            # What was drawn when the preset was kept must not be everybody's voice who uses it.
+            self._voices.choose(self._voices.anybody() if choice.kind == "fresh" else choice)
         except (KeyError, TypeError, ValueError, VoiceError) as error:
             text = self.tr("The preset “{name}” does not fit this version ({error}); keep it anew.")
             self.problem.emit(text.format(name=name, error=error))

@@ -36,8 +36,24 @@ def known(reason: str) -> bool:
     return any(re.search(pattern, reason) for pattern, _ in _Table().rows())
 
 
+def part_in_words(name: str) -> str:
+    """What a part of the delay (`Snapshot.delay_parts`) is called."""
+    return _Table().parts().get(name, name)
+
+
 class _Table(QObject):
     """The texts; a class, so that translations find them."""
+
+    def parts(self) -> dict[str, str]:
+        """By the engine's own names."""
+        return {
+            "input device": self.tr("microphone"),
+            "block": self.tr("a block"),
+            "look-ahead": self.tr("look-ahead"),
+            "resampling": self.tr("resampling"),
+            "compute and wait": self.tr("computing and waiting"),
+            "output device": self.tr("virtual microphone or loudspeaker"),
+        }
 
     def rows(self) -> list[tuple[str, str]]:
         """What the reason looks like, and the text for it, in which {name} is what the pattern calls so."""

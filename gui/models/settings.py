@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import Any
 from platformdirs import user_config_path, user_music_path
 from PySide6.QtCore import QTimer
 
-from realtime.config import GATE_OFF_DB
+from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB
 
 FILE_NAME = "app.json"
+RANGES = {"prosody": (0.0, 1.0), "gain_db": GAIN_RANGE_DB, "gate_db": (GATE_OFF_DB, 0.0)}
+ENTRIES = {"people": dict, "favourites": str, "presets": dict}
+"""Of lists: what stands in them."""
 
 
 @dataclass
@@ -108,5 +112,17 @@ def _from_json(stored: dict[str, Any]) -> Settings:
         else:
             fits = isinstance(value, type(default))
         if fits:
-            setattr(settings, entry.name, value)
+            setattr(settings, entry.name, _sane(entry.name, value))
     return settings
+
+
+def _sane(name: str, value: Any) -> Any:
+    """What others may rely on: entries of lists have their type, numbers lie where the engine takes them."""
+    if name in RANGES:
+        low, high = RANGES[name]
+        return min(max(value, low), high) if math.isfinite(value) else getattr(Settings(), name)
+    if name in ENTRIES:
+        return [one for one in value if isinstance(one, ENTRIES[name])]
+    if name == "device_names":
+        return {key: one for key, one in value.items() if isinstance(one, str)}
+    return value

@@ -89,9 +89,14 @@ class VoicesModel(QObject):
     def choose(self, choice: VoiceChoice) -> None:
         """Use this voice from now on; a choice that the bank cannot make is a `VoiceError`."""
         self._row(choice)
+        self._use(choice)
+
+    def _use(self, choice: VoiceChoice, keep: bool = True) -> None:
+        """Not kept is what only stands in for a choice that this bank cannot make; another start may."""
         self.choice = choice
-        self._store.values.voice = asdict(choice)
-        self._store.save()
+        if keep:
+            self._store.values.voice = asdict(choice)
+            self._store.save()
         self.chosen.emit()
 
     def anybody(self) -> VoiceChoice:
@@ -103,7 +108,7 @@ class VoicesModel(QObject):
     def begin_call(self) -> None:
         """Before a call starts: where each is to have another voice, this one gets its own."""
         if self.choice.kind == "fresh":
-            self.choose(self.anybody())
+            self._use(self.anybody(), keep=self._store.values.voice.get("kind", "fresh") == "fresh")
 
     def make_person(self) -> str:
         """Make somebody new, use the voice and return the name it is kept under."""
@@ -154,7 +159,7 @@ class VoicesModel(QObject):
         try:
             choice = VoiceChoice(**self._store.values.voice)
             self._row(choice)
-        except (TypeError, ValueError, VoiceError):
+        except (TypeError, ValueError, AttributeError, VoiceError):
             return self.anybody()
         return choice
 

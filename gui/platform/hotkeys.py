@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Signal
 from PySide6.QtGui import QKeySequence
 
-KEY_PRESS = 2
+KEY_PRESS, KEY_RELEASE = 2, 3
 SHIFT, LOCK, CONTROL, ALT, NUM_LOCK, META = 1, 2, 4, 8, 16, 64
 IGNORED = LOCK | NUM_LOCK
 """Caps Lock and Num Lock are no part of a hotkey, so each is taken with and without them."""
@@ -53,6 +53,7 @@ class Hotkeys(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._wishes: dict[tuple[int, int], str] = {}
+        self._released = (0, 0)
         self._connection: Any = None
         if os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
             self._connect()
@@ -120,10 +121,13 @@ class Hotkeys(QObject):
             self._notifier.setEnabled(False)  # the screen has gone, and with it our window
             return
         while event := self._xcb.poll_for_event(self._connection):
-            kind, key = event.contents.response_type & 0x7F, (event.contents.detail, event.contents.state & 0xFF)
+            kind, at = event.contents.response_type & 0x7F, (event.contents.detail, event.contents.time)
+            wish = self._wishes.get((event.contents.detail, event.contents.state & 0xFF & ~IGNORED))
             self._free(event)
-            wish = self._wishes.get((key[0], key[1] & ~IGNORED))
-            if kind == KEY_PRESS and wish is not None:
+            if kind == KEY_RELEASE:
+                self._released = at
+            # A key that is held comes as releases and presses, two and two at the same time.
+            elif kind == KEY_PRESS and wish is not None and at != self._released:
                 self.pressed.emit(wish)
 
     def _release(self, code: int, modifiers: int) -> None:

@@ -147,6 +147,10 @@
         <translation>In diesem Fenster ist etwas schiefgegangen ({error}). Ihr Gespräch läuft weiter wie links angezeigt.</translation>
     </message>
     <message>
+        <source>The voices that you added cannot be used ({why}). Those that come with Voxveil are there.</source>
+        <translation>Die Stimmen, die Sie hinzugefügt haben, sind nicht verwendbar ({why}). Die mitgelieferten sind da.</translation>
+    </message>
+    <message>
         <source>Keep Voxveil running when its window is closed?</source>
         <translation>Soll Voxveil weiterlaufen, wenn das Fenster geschlossen wird?</translation>
     </message>
@@ -594,12 +598,8 @@
         <translation>das Menü</translation>
     </message>
     <message>
-        <source>Space</source>
-        <translation>Leertaste</translation>
-    </message>
-    <message>
         <source>talk, while “Push to talk” is on</source>
-        <translation>sprechen, solange „Sprechen auf Tastendruck“ an ist</translation>
+        <translation>sprechen, solange „Sprechtaste“ an ist</translation>
     </message>
     <message>
         <source>Key that mutes from every window</source>
@@ -620,6 +620,10 @@
     <message>
         <source>Another program uses this key; choose another one.</source>
         <translation>Ein anderes Programm benutzt diese Taste; wählen Sie eine andere.</translation>
+    </message>
+    <message>
+        <source>No key is chosen.</source>
+        <translation>Es ist keine Taste gewählt.</translation>
     </message>
     <message>
         <source>This desktop gives keys to its own settings only: bind a key there to {command}</source>
@@ -1103,6 +1107,30 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
 </context>
 <context>
     <name>_Table</name>
+    <message>
+        <source>microphone</source>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>a block</source>
+        <translation>ein Block</translation>
+    </message>
+    <message>
+        <source>look-ahead</source>
+        <translation>Vorausschau</translation>
+    </message>
+    <message>
+        <source>resampling</source>
+        <translation>Umrechnen der Abtastrate</translation>
+    </message>
+    <message>
+        <source>computing and waiting</source>
+        <translation>Rechnen und Warten</translation>
+    </message>
+    <message>
+        <source>virtual microphone or loudspeaker</source>
+        <translation>virtuelles Mikrofon oder Lautsprecher</translation>
+    </message>
     <message>
         <source>The computer is too busy, so nothing is sent. Close other programs.</source>
         <translation>Der Rechner ist zu beschäftigt, daher wird nichts gesendet. Schließen Sie andere Programme.</translation>

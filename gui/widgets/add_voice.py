@@ -29,7 +29,8 @@ from gui.widgets.level_meter import LevelMeter
 
 
 class AddVoice(QDialog):
-    """Three pages; `making` emits the finished bundle."""
+    """Three pages; `making` emits the finished bundle. The window beside it stays in use, with its buttons and keys: a
+    call may be going on."""
 
     def __init__(
         self, making: NewVoice, taken: list[str], store: SettingsStore, theme: Theme, parent: QWidget | None = None
@@ -228,7 +229,7 @@ class AddVoice(QDialog):
 
     def _end(self) -> None:
         self.dictation.close()
-        self.making.close()
+        self.making.leave()
 
 
 def _page(title: QLabel, text: QLabel, widgets: list[QWidget]) -> QWidget:

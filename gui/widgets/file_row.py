@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.models.files import FilesModel, Job, JobState
+from gui.models.reasons import in_words
 from gui.platform.player import Player
 
 
@@ -52,7 +53,7 @@ class FileRow(QFrame):
             JobState.WAITING: self.tr("waiting"),
             JobState.RUNNING: f"{job.progress:.0%}",
             JobState.DONE: self.tr("Done: {name}").format(name=job.target.name),
-            JobState.FAILED: self.tr("Did not work: {message}").format(message=job.message),
+            JobState.FAILED: self.tr("Did not work: {message}").format(message=in_words(job.message)),
             JobState.CANCELLED: self.tr("cancelled; nothing was written"),
         }
         self.status.setText(words[job.state])

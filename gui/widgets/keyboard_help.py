@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,7 +25,11 @@ class KeyboardHelp(QDialog):
 
     mute_key_chosen = Signal()
 
-    def __init__(self, store: SettingsStore, state: str, parent: QWidget | None = None) -> None:
+    def __init__(self, store: SettingsStore, state: Callable[[], str], parent: QWidget | None = None) -> None:
+        """Args:
+        state: how it stands with the key: "taken", "refused" (another program's), "none" (none is chosen), or ""
+            where the desktop gives no keys.
+        """
         super().__init__(parent)
         self._store = store
         self.setWindowTitle(self.tr("Keyboard"))
@@ -35,9 +41,12 @@ class KeyboardHelp(QDialog):
             ("Ctrl+N", self.tr("new person")),
             ("Ctrl+1, Ctrl+2", self.tr("calls, files")),
             ("F10", self.tr("the menu")),
-            (self.tr("Space"), self.tr("talk, while “Push to talk” is on")),
+            ("Space", self.tr("talk, while “Push to talk” is on")),
         ]
-        rows = "".join(f"<tr><td><b>{key}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>" for key, text in keys)
+        rows = "".join(
+            f"<tr><td><b>{_as_on_the_keyboard(key)}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>"
+            for key, text in keys
+        )
         table = QLabel(f"<table>{rows}</table>")
         self.mute_key = QKeySequenceEdit(store.values.mute_key)
         self.mute_key.setMaximumSequenceLength(1)
@@ -47,16 +56,12 @@ class KeyboardHelp(QDialog):
             button.setAccessibleName(self.tr("No key"))
         form = QFormLayout()
         form.addRow(self.tr("Mute from every window:"), self.mute_key)
-        states = {
-            "taken": self.tr("This key works in every window."),
-            "refused": self.tr("Another program uses this key; choose another one."),
-        }
-        command = "<code>voxveil app --send toggle-mute</code>"
-        forbidden = self.tr("This desktop gives keys to its own settings only: bind a key there to {command}")
-        note = QLabel(states.get(state, forbidden.format(command=command)))
-        note.setProperty("role", "quiet")
-        note.setWordWrap(True)
-        self.mute_key.setEnabled(state in states or not store.values.mute_key)
+        self.note = QLabel()
+        self.note.setProperty("role", "quiet")
+        self.note.setWordWrap(True)
+        self._state = state
+        self._show()
+        self.mute_key.setEnabled(bool(state()))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())  # the style's own does not fit
         buttons.rejected.connect(self.close)
@@ -65,7 +70,7 @@ class KeyboardHelp(QDialog):
         layout.setSpacing(12)
         layout.addWidget(table)
         layout.addLayout(form)
-        layout.addWidget(note)
+        layout.addWidget(self.note)
         layout.addWidget(buttons)
         self.mute_key.editingFinished.connect(self._choose)
 
@@ -75,3 +80,19 @@ class KeyboardHelp(QDialog):
             self._store.values.mute_key = key
             self._store.save()
             self.mute_key_chosen.emit()
+            self._show()
+
+    def _show(self) -> None:
+        command = "<code>voxveil app --send toggle-mute</code>"
+        texts = {
+            "taken": self.tr("This key works in every window."),
+            "refused": self.tr("Another program uses this key; choose another one."),
+            "none": self.tr("No key is chosen."),
+            "": self.tr("This desktop gives keys to its own settings only: bind a key there to {command}"),
+        }
+        self.note.setText(texts[self._state()].format(command=command))
+
+
+def _as_on_the_keyboard(key: str) -> str:
+    """In the words that Qt has for keys in the user's language, or the signs on a Mac's keys."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

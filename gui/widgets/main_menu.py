@@ -95,6 +95,6 @@ class MainMenu(QMenu):
             self._store.save()
 
     def _show_keys(self) -> None:
-        help_box = KeyboardHelp(self._store, self.mute_key_state, self.parentWidget())
+        help_box = KeyboardHelp(self._store, lambda: self.mute_key_state, self.parentWidget())
         help_box.mute_key_chosen.connect(self.mute_key_chosen)
         help_box.open()

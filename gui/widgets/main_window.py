@@ -102,7 +102,8 @@ class MainWindow(QMainWindow):
 
     def _shortcuts(self) -> None:
         def key(sequence: str, action: object) -> None:
-            QShortcut(QKeySequence(sequence), self, activated=action)  # type: ignore[call-overload]
+            # Once for each press: a key that is held repeats, and would switch the sound on and off.
+            QShortcut(QKeySequence(sequence), self, activated=action, autoRepeat=False)  # type: ignore[call-overload]
 
         key("Ctrl+Return", self._call.toggle)
         key("Ctrl+M", self._call.toggle_muted)

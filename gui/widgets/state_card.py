@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.models.call import CallModel
 from gui.models.protection import Level
+from gui.models.reasons import part_in_words
 from gui.models.voices import VoicesModel
 from gui.theme.current import Theme
 from gui.theme.icons import pixmap
@@ -101,12 +102,12 @@ class StateCard(QFrame):
         known = snapshot.delay_ms > 0 and self.level in (Level.PROTECTED, Level.BUSY)
         self.delay.setText(self.tr("Delay {ms} ms").format(ms=round(snapshot.delay_ms)) if known else " ")
         parts = "".join(
-            f"<tr><td>{name}&nbsp;&nbsp;</td><td align=right>{ms:.1f} ms</td></tr>"
+            f"<tr><td>{part_in_words(name)}&nbsp;&nbsp;</td><td align=right>{ms:.1f} ms</td></tr>"
             for name, ms in snapshot.delay_parts.items()
         )
         head = self.tr("Measured from the microphone to the call:")
         self.delay.setToolTip(f"{head}<table>{parts}</table>" if known else "")
-        spoken = "; ".join(f"{name} {ms:.1f} ms" for name, ms in snapshot.delay_parts.items())
+        spoken = "; ".join(f"{part_in_words(name)} {ms:.1f} ms" for name, ms in snapshot.delay_parts.items())
         self.delay.setAccessibleName(self.delay.text().strip() or self.tr("Delay not known yet"))
         self.delay.setAccessibleDescription(spoken if known else "")
 

@@ -222,7 +222,7 @@ def _inside(name: str, target: Path) -> None:
     if scene == "keyboard":
         from gui.widgets.keyboard_help import KeyboardHelp
 
-        shown = KeyboardHelp(store, app.menu.mute_key_state, app.window)
+        shown = KeyboardHelp(store, lambda: app.menu.mute_key_state, app.window)
         shown.open()
         wait(1)
     if scene == "menu":

@@ -42,7 +42,7 @@ class ScriptedEngine:
             in_peak=-11.0,
             out_rms=-22.0,
             out_peak=-9.0,
-            delay_parts={"block": 20.0, "model": 20.0, "devices": 12.1, "waiting": 6.2},
+            delay_parts={"input device": 12.1, "block": 20.0, "look-ahead": 20.0, "compute and wait": 6.2},
             stages=stages,
             xruns={"input overflow": 0, "output underflow": 1},
             drift_ppm=12.0,

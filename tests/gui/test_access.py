@@ -84,7 +84,7 @@ def _open(app: App, place: str, qtbot: QtBot) -> QWidget:
         shown.pages.setCurrentIndex(int(number))
         shown._show()
     else:
-        shown = KeyboardHelp(app.store, "taken", app.window)
+        shown = KeyboardHelp(app.store, lambda: "taken", app.window)
         shown.open()
     qtbot.wait(30)
     return shown

@@ -7,16 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.bundle import Bundle
 from gui.application import App
 from gui.models import new_voice
 from gui.models.dictation import Dictation
-from gui.models.new_voice import Making, own_bundle
+from gui.models.new_voice import Making, NewVoice, own_bundle
+from gui.models.protection import Level
 from gui.models.settings import SettingsStore
 from gui.theme.current import Theme
 from gui.widgets.add_voice import AddVoice
@@ -99,6 +102,44 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
     assert (shipped.path / "voices.safetensors").read_bytes() == before  # what was installed stays as it was
     assert Bundle.load(Path(app.store.values.bundle)).voices.names == app.bundle.voices.names
     dialog.accept()
+
+
+def test_a_call_goes_on_beside_it(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    """Mute, stop and keys work while a voice is made; the call goes on with it, and its recording too."""
+    engine = app.engine
+    assert isinstance(engine, ScriptedEngine)
+    app.call.start()
+    engine.go_live()
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.PROTECTED)
+    app.call.start_recording(tmp_path / "call.wav")
+    qtbot.waitUntil(lambda: app.call.recording_to is not None)
+    (tmp_path / "speech").mkdir()
+    dialog = app.add_voice()
+    assert dialog.windowModality() is Qt.WindowModality.NonModal
+    assert app.add_voice() is dialog, "one at a time"
+    fill_in(dialog, "mine", tmp_path / "speech")
+    dialog.next.click()
+    qtbot.mouseClick(app.window.page.buttons.mute, Qt.MouseButton.LeftButton)
+    assert app.call.muted
+    qtbot.waitUntil(lambda: dialog.making.state is Making.DONE, timeout=30_000)
+    assert "mine" in app.voices.names()
+    assert [name for name, _ in engine.asked].count("start") == 1
+    assert app.call.recording_to is not None
+    assert app.call.config().bundle == str(app.bundle.path), "the next call has the new bank"
+    dialog.accept()
+
+
+def test_leaving_it_holds_nobody_up(app: App, qtbot: QtBot, tmp_path: Path, own_config: Path) -> None:
+    dialog = app.add_voice()
+    fill_in(dialog, "slow", tmp_path)
+    dialog.next.click()
+    making = dialog.making
+    qtbot.waitUntil(lambda: making.progress > 0, timeout=30_000)
+    began = monotonic()
+    dialog.reject()
+    assert monotonic() - began < 0.2
+    qtbot.waitUntil(lambda: not app.findChildren(NewVoice), timeout=30_000)
+    assert not list(own_config.glob("bundle*"))
 
 
 def test_closing_the_app_ends_the_recording(app: App, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -13,8 +14,11 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.application import TRANSLATIONS
+from core.bundle import Bundle
+from gui.application import TRANSLATIONS, load_bundle
+from gui.models.settings import SettingsStore
 from gui.platform.single_instance import SingleInstance, send_wish
+from tests.bundles import copy_default, edit_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,6 +59,34 @@ def test_telling_nobody_is_an_error(own_config: Path) -> None:
     done = _run("app", "--send", "mute", QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 2
     assert "does not run" in done.stderr
+
+
+def test_voices_of_ones_own_that_cannot_be_read_are_kept(store: SettingsStore, tmp_path: Path) -> None:
+    """Newer software, an older copy: what was added may be wanted yet, so nobody forgets where it lies."""
+    own = copy_default(tmp_path / "own")
+    store.values.bundle = str(own)
+    assert load_bundle(None, store)[1] == ""
+    edit_manifest(own, lambda manifest: manifest.update(format=99))
+    bundle, wrong = load_bundle(None, store)
+    assert bundle.path == Bundle.load().path
+    assert wrong
+    assert store.values.bundle == str(own)
+    shutil.rmtree(own)
+    assert load_bundle(None, store)[1]
+    assert load_bundle(None, store)[1] == "", "said once"
+
+
+def test_english_is_not_the_next_language_that_one_knows() -> None:
+    asked = "from PySide6.QtWidgets import QApplication; from gui.application import install_language as i; "
+    asked += "print(len(i(QApplication([]), 'system')))"
+    plain = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen"}
+    for languages, count in (("en:de", 0), ("de:en", 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", asked],
+            env={**os.environ, **plain, "LANGUAGE": languages},
+            capture_output=True, text=True, cwd=ROOT, timeout=60, check=True,
+        )  # fmt: skip
+        assert int(done.stdout) == count, languages
 
 
 def test_imports_nothing_heavy() -> None:

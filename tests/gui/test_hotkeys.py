@@ -16,7 +16,7 @@ from tests.gui.pictures import screen
 
 ROOT = Path(__file__).resolve().parents[2]
 PRESS = """
-import ctypes
+import ctypes, time
 x, t = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXtst.so.6")
 x.XOpenDisplay.restype = ctypes.c_void_p
 x.XKeysymToKeycode.argtypes = [ctypes.c_void_p, ctypes.c_ulong]
@@ -26,7 +26,8 @@ codes = [x.XKeysymToKeycode(display, key) for key in (0xFFE3, 0xFFE9, ord("m"))]
 for down, order in ((1, codes), (0, codes[::-1])):
     for code in order:
         t.XTestFakeKeyEvent(display, code, down, 0)
-x.XSync(display, 0)
+    x.XSync(display, 0)
+    time.sleep(HELD)
 """
 APP = """
 import subprocess, sys
@@ -50,7 +51,7 @@ def test_a_key_is_taken_pressed_and_given_back() -> None:
     with screen(320, 240) as display:
         environment = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
         done = subprocess.run(
-            [sys.executable, "-c", APP, PRESS],
+            [sys.executable, "-c", APP, PRESS.replace("HELD", "0")],
             env={**environment, "DISPLAY": display},
             cwd=ROOT,
             capture_output=True,
@@ -59,6 +60,41 @@ def test_a_key_is_taken_pressed_and_given_back() -> None:
             check=False,
         )
     assert done.stdout.split() == ["True", "True", "False", "toggle-mute", "True"], done.stderr
+
+
+HELD_APP = """
+import subprocess, sys
+from PySide6.QtCore import QCoreApplication, QTimer
+from gui.platform.hotkeys import Hotkeys
+application = QCoreApplication([])
+keys, pressed = Hotkeys(), []
+print(keys.take("Ctrl+Alt+M", "toggle-mute"))
+keys.pressed.connect(pressed.append)
+hand = subprocess.Popen([sys.executable, "-c", sys.argv[1]])
+watch = QTimer()
+watch.timeout.connect(lambda: application.quit() if hand.poll() is not None else None)
+watch.start(50)
+application.exec()
+print(len(pressed), hand.returncode)
+"""
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+@pytest.mark.skipif(ctypes.util.find_library("Xtst") is None, reason="needs libXtst6")
+def test_a_key_that_is_held_counts_once() -> None:
+    """X repeats it after two thirds of a second, 25 times a second."""
+    with screen(320, 240) as display:
+        environment = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
+        done = subprocess.run(
+            [sys.executable, "-c", HELD_APP, PRESS.replace("HELD", "1.5")],
+            env={**environment, "DISPLAY": display},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.stdout.split() == ["True", "1", "0"], done.stderr
 
 
 def test_nothing_is_taken_where_the_desktop_forbids_it(monkeypatch: pytest.MonkeyPatch, qapp: object) -> None:

@@ -19,6 +19,7 @@ from gui.models.spectrum_image import HIGH_DB, LOW_DB, SpectrumImage, colour_tab
 from gui.models.trace import Trace
 from gui.models.voice_map import VoiceMap
 from gui.models.voices import VoiceChoice, VoicesModel
+from realtime.config import GATE_OFF_DB
 from realtime.snapshot import Snapshot
 from tests.gui.scripted_engine import ScriptedEngine
 
@@ -73,6 +74,24 @@ def test_wrong_types_keep_their_defaults(own_config: Path, qtbot: QtBot) -> None
     values = SettingsStore().values
     assert (values.gain_db, values.voice, values.start_muted, values.close_to_tray) == (0.0, {}, False, None)
     assert values.prosody == 0.0
+
+
+def test_what_stands_in_a_setting_is_looked_at_too(own_config: Path, qtbot: QtBot, bank: VoiceBank) -> None:
+    """A file edited by hand must not end the app, nor hold every start up."""
+    own_config.mkdir()
+    stored = {
+        "people": [1, {"seed": 3, "name": "Ann"}], "presets": [None, {"name": "soft"}], "favourites": [2, "iris"],
+        "device_names": {"a": 1, "b": "Mic"}, "voice": {"kind": "named", "a": None}, "gate_db": float("nan"),
+        "prosody": 7, "gain_db": -1e9,
+    }  # fmt: skip
+    (own_config / "app.json").write_text(json.dumps(stored))
+    store = SettingsStore()
+    values = store.values
+    assert (values.presets, values.favourites, values.device_names) == ([{"name": "soft"}], ["iris"], {"b": "Mic"})
+    assert (values.prosody, values.gain_db, values.gate_db) == (1.0, -30.0, GATE_OFF_DB)
+    voices = VoicesModel(bank, store)
+    assert voices.choice.kind == "fresh"
+    assert voices.people() == [(3, "Ann")]
 
 
 def test_unwritable_settings_do_not_stop_the_app(own_config: Path, qtbot: QtBot) -> None:
@@ -136,6 +155,15 @@ def test_a_voice_that_left_the_bank_falls_back(bank: VoiceBank, store: SettingsS
     assert VoicesModel(bank, store).choice.kind == "fresh"
     with pytest.raises(VoiceError):
         VoicesModel(bank, store).choose(VoiceChoice("named", a="gone"))
+
+
+def test_a_choice_outlives_a_bank_that_cannot_make_it(bank: VoiceBank, store: SettingsStore) -> None:
+    """Started once with another bundle, calls have a drawn voice; what was chosen is there again afterwards."""
+    VoicesModel(bank, store).choose(VoiceChoice("named", a="theo"))
+    other = VoicesModel(bank.remove("theo"), store)
+    other.begin_call()
+    assert other.choice.kind == "fresh"
+    assert VoicesModel(bank, SettingsStore()).choice == VoiceChoice("named", a="theo")
 
 
 def test_a_bank_of_added_voices_makes_nobody_new(bank: VoiceBank, store: SettingsStore) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QApplication
 
 from core.bundle import Bundle
 from core.errors import BundleError, VoxveilError
 from gui.application import TRANSLATIONS
-from gui.models.reasons import in_words, known
-from realtime import names
+from gui.models.reasons import _Table, in_words, known, part_in_words
+from realtime import names, reading
+from realtime.board import Board
 from realtime.states import Facts, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,3 +75,14 @@ def test_german(qapp: object) -> None:
         assert in_words("muted") == "Andere hören nichts, bis Sie den Ton wieder einschalten."
     finally:
         QCoreApplication.removeTranslator(translator)
+
+
+def test_every_part_of_the_delay_has_a_word(qapp: QApplication) -> None:
+    board = Board()
+    try:
+        parts = reading._delay_parts(board)
+    finally:
+        board.close()
+    assert list(parts) == list(_Table().parts())
+    assert part_in_words("compute and wait") == "computing and waiting"
+    assert part_in_words("something new") == "something new"

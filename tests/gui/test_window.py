@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -76,7 +76,7 @@ def test_delay_and_its_parts(app: App, engine: ScriptedEngine, qtbot: QtBot) -> 
     engine.go_live()
     card = app.window.page.state
     qtbot.waitUntil(lambda: card.delay.text() == "Delay 58 ms", timeout=3000)
-    assert "devices" in card.delay.toolTip()
+    assert "computing and waiting" in card.delay.toolTip()
     engine.report = replace(engine.report, state="recovering")
     qtbot.waitUntil(lambda: not card.delay.text().strip())
 
@@ -130,6 +130,25 @@ def test_mute_by_button_and_key(app: App, engine: ScriptedEngine, qtbot: QtBot) 
     assert not app.window.page.buttons.mute.isChecked()
 
 
+def test_who_muted_before_the_call_is_not_heard_in_it(app: App, engine: ScriptedEngine, qtbot: QtBot) -> None:
+    app.call.set_muted(True)
+    for _ in range(2):
+        app.call.start()
+        qtbot.waitUntil(lambda: engine.config is not None)
+        assert engine.config is not None
+        assert engine.config.muted
+        assert app.call.muted
+        engine.config = None
+        app.call.stop()
+
+
+def test_a_key_that_is_held_acts_once(app: App) -> None:
+    """A held key repeats some thirty times a second: Ctrl+M would end anywhere."""
+    keys = app.window.findChildren(QShortcut)
+    assert len(keys) >= 7
+    assert not [key.key().toString() for key in keys if key.autoRepeat()]
+
+
 def test_push_to_talk(app: App, engine: ScriptedEngine, qtbot: QtBot) -> None:
     app.window.page.sound.push_to_talk.setChecked(True)
     app.call.start()
@@ -157,6 +176,21 @@ def test_recording_counts_and_tells_where(app: App, engine: ScriptedEngine, qtbo
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(app.window.notice.isVisible)
     assert str(tmp_path / "kept") in app.window.notice.text.text()
+
+
+def test_asking_twice_makes_one_recording(app: App, engine: ScriptedEngine, qtbot: QtBot, tmp_path: Path) -> None:
+    """The engine may take seconds to answer; meanwhile the button is pressed again."""
+    engine.go_live()
+    qtbot.waitUntil(lambda: app.call.protection.level is Level.PROTECTED)
+    app.call.start_recording(tmp_path / "one.wav")
+    app.call.start_recording(tmp_path / "two.wav")
+    qtbot.waitUntil(lambda: app.call.recording_to is not None)
+    qtbot.wait(100)
+    assert [value for name, value in engine.asked if name == "record"] == [tmp_path / "one.wav"]
+    assert app.call.recording_to == tmp_path / "one.wav"
+    app.call.stop_recording()
+    app.call.start_recording(tmp_path / "three.wav")
+    qtbot.waitUntil(lambda: app.call.recording_to == tmp_path / "three.wav")
 
 
 def test_a_refused_recording_is_said_in_words(app: App, engine: ScriptedEngine, qtbot: QtBot) -> None:
@@ -279,6 +313,19 @@ def test_presets_bring_back_sound_and_voice(app: App, engine: ScriptedEngine, qt
     next(action for action in app.menu.presets.actions() if action.text() == "quiet").trigger()
     assert app.voices.choice.a == "vera"
     assert app.window.page.sound.prosody.slider.value() == 20
+
+
+def test_a_preset_of_another_voice_in_every_call_draws_one(app: App) -> None:
+    app.voices.choose(app.voices.anybody())
+    app.presets.keep("calls")
+    [preset] = app.store.values.presets
+    preset["voice"]["a"] = "left the bank"
+    drawn = set()
+    for _ in range(12):
+        app.presets.use("calls")
+        assert app.voices.choice.kind == "fresh"
+        drawn.add(app.voices.choice.a)
+    assert len(drawn) > 1
 
 
 def test_a_preset_of_another_bundle_changes_nothing(app: App, qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ from core.bundle import Bundle, replace_voices
 from core.errors import VoiceError
 from core.voices import VoiceBank, VoiceInfo
 from realtime.config import EngineConfig
+from realtime.pipeline import cuda_is_here
 from tests.bundles import copy_default
 from voxveil.cli import main
 from voxveil.commands.voice_options import add_voice_options, chosen_voice
@@ -72,6 +73,34 @@ def test_file_refuses_in_one_line(short: Path, tmp_path: Path) -> None:
     assert "recording itself" in refused(voxveil("file", short, short, "--force"))
     assert "required" in refused(voxveil("file", short))
     assert not out.exists()
+
+
+def test_live_replaces_no_file_unasked(short: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there.wav"
+    there.write_bytes(b"somebody's")
+    recording = short.read_bytes()
+    assert "--force" in refused(voxveil("live", "--file", short, "--write", there))
+    assert "the recording itself" in refused(voxveil("live", "--file", short, "--write", short, "--force"))
+    assert "--force" in refused(voxveil("live", "--record", there))
+    assert "no such folder" in refused(voxveil("live", "--record", tmp_path / "none" / "x.wav"))
+    assert there.read_bytes() == b"somebody's"
+    assert short.read_bytes() == recording
+    assert voxveil("live", "--file", short, "--write", there, "--force").returncode == 0
+    assert soundfile.info(there).frames > 0
+
+
+def test_options_that_would_not_be_heeded_are_refused(short: Path, tmp_path: Path) -> None:
+    """The app remembers voice and liveliness itself: a run that asked for less melody must not go on with all of it."""
+    assert "--as live" in refused(voxveil("run", "--as", "app", "--prosody", "0"))
+    assert "--as live" in refused(voxveil("run", "--as", "app", "--new"))
+    assert "not 'in.wav'" in voxveil("file", "--new", "in.wav", "out.wav").stderr
+    (tmp_path / "talks").mkdir()
+    short.rename(tmp_path / "talks" / "a.wav")
+    if not cuda_is_here():
+        done = voxveil("file", tmp_path / "talks", tmp_path / "out", "--provider", "cuda")
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1].startswith("voxveil: "), "after what onnxruntime says itself"
+        assert "Traceback" not in done.stderr
 
 
 def test_a_damaged_bundle_is_refused_in_one_line(short: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HELP = "make a new voice from 1 to 10 minutes of speech"
 CONSENT = (
     "This makes the voice of a real person. Do it only with that person's consent, tell listeners that the voice is "
-    "made, and remove it when they ask: voxveil voices remove {name}"
+    "made, and remove it when they ask: {how}"
 )
 NOTE = "fitted to recordings"
 
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         from export.pack import refuse
 
         refuse(args.decoder)
-    print(CONSENT.format(name=args.name))
+    print(CONSENT.format(how=_how_to_remove(args)))
     verifier = _verifier()
     recordings = read_recordings(args.folder, verifier)
     for remark in recordings.remarks:
@@ -76,15 +76,22 @@ def run(args: argparse.Namespace) -> int:
     row, fitted_model = _fit(args, bundle, model, recordings)
     if args.decoder is not None:
         made = _export(args, row, fitted_model)
+        _measure(args, made, row, recordings, verifier)
         print(f"{args.decoder}: a bundle with '{args.name}' alone; use it with --bundle")
     else:
-        before = _hashes(bundle)
+        _measure(args, bundle, row, recordings, verifier)
+        before = _hashes(bundle)  # the bank is written last: until then, everything is as it was
         made = replace_voices(bundle, bundle.voices.add(args.name, row, args.sex, NOTE))
         _prove(before, _hashes(made))
         _result(args, "untouched", len(bundle.voices.names))
         print(f"{args.name} is in the bank of {made.path}")
-    _measure(args, made, recordings, verifier)
     return 0
+
+
+def _how_to_remove(args: argparse.Namespace) -> str:
+    if args.decoder is not None:
+        return f"delete {args.decoder}"
+    return f"voxveil voices remove {args.name}" + (f" --bundle {args.bundle}" if args.bundle else "")
 
 
 def _result(args: argparse.Namespace, name: str, *values: float) -> None:
@@ -182,8 +189,10 @@ def _prove(before: dict[str, str], after: dict[str, str]) -> None:
     print(f"untouched: {graphs} graphs and {len(before) - graphs} voices, sha256 of all {digest}… before and after")
 
 
-def _measure(args: argparse.Namespace, bundle: Bundle, recordings: Recordings, verifier: Verifier | None) -> None:
-    """How alike and how natural: the sample, and the talker's own speech, in the new voice."""
+def _measure(
+    args: argparse.Namespace, bundle: Bundle, row: np.ndarray, recordings: Recordings, verifier: Verifier | None
+) -> None:
+    """How alike and how natural: the sample, spoken by the bundle's graphs in the new voice `row`."""
     import numpy as np
 
     from core.assets import sample_path
@@ -199,7 +208,7 @@ def _measure(args: argparse.Namespace, bundle: Bundle, recordings: Recordings, v
 
     pipeline = Pipeline(bundle, "cpu")
     sample = resample(*read_mono(sample_path()), SAMPLE_RATE)
-    made = anonymize(pipeline, sample, SAMPLE_RATE, bundle.voices.row(args.name), 1.0)
+    made = anonymize(pipeline, sample, SAMPLE_RATE, row, 1.0)
     own = np.concatenate(recordings.pieces)[: 60 * SAMPLE_RATE]
     halves = [verifier(half) for half in np.array_split(own, 2)]
     wanted, spoken, heard = centroid(halves), verifier(sample), verifier(made)

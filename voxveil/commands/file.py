@@ -34,17 +34,14 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from core.audio_file import check_exists, check_writable
+    from core.audio_file import check_exists, check_target
     from core.bundle import Bundle
-    from core.errors import AudioFileError
     from realtime.pipeline import Pipeline
     from voxveil.anonymizer import Anonymizer
     from voxveil.commands.voice_options import chosen_voice
 
     check_exists(args.source)
-    if args.target.exists() and args.target.samefile(args.source):
-        raise AudioFileError(f"{args.target} is the recording itself; write to another file")
-    check_writable(args.target, force=args.force)
+    check_target(args.source, args.target, args.force)
     bundle = Bundle.load(args.bundle)
     row, name = chosen_voice(args, bundle)
     voice = Anonymizer(Pipeline(bundle, args.provider), row, args.prosody)

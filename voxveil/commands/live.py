@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chunk-ms", type=float, metavar="MS", help="what one device callback carries")
     parser.add_argument("--mute", action="store_true", help="start muted")
     parser.add_argument("--record", type=Path, metavar="FILE", help="also write the anonymized voice to a file")
+    parser.add_argument("--force", action="store_true", help="replace what --write and --record name, if it exists")
     parser.add_argument("--monitor", metavar="DEVICE", help="also play the anonymized voice there (use headphones)")
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     parser.add_argument("--json", action="store_true", help="one JSON object a second instead of the status line")
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     A call gets a voice drawn from the bank unless one was chosen; a file, which should come out alike each time, gets
     the bundle's.
     """
-    from core.audio_file import check_writable
+    from core.audio_file import check_target, check_writable
     from core.bundle import Bundle
     from core.errors import ConfigError
     from realtime.config import EngineConfig
@@ -68,8 +69,10 @@ def run(args: argparse.Namespace) -> int:
         "margin_ms": args.margin_ms,
         "chunk_ms": args.chunk_ms,
     }
+    if args.record is not None:
+        check_writable(args.record, args.force)
     if args.file is not None:
-        check_writable(args.write, force=True)
+        check_target(args.file, args.write, args.force)
         config = EngineConfig(
             **common, input=str(args.file.resolve()), output=str(args.write.resolve()), backend="file"
         )

@@ -20,10 +20,11 @@ def run(args: argparse.Namespace) -> int:
     from core.errors import DeviceError
 
     samples, rate = read_mono(args.source)
+    device = int(args.output) if args.output and args.output.isdecimal() else args.output
     try:
         import sounddevice
 
-        sounddevice.play(samples, rate, device=args.output, blocking=True)
+        sounddevice.play(samples, rate, device=device, blocking=True)
     except (OSError, ValueError) as error:
         raise DeviceError(f"cannot play sound ({error}); is an output device connected?") from error
     except sounddevice.PortAudioError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from core.errors import ConfigError
 from voxveil.commands.voice_options import add_voice_options
 
 HELP = "do the main job: the app where a screen is, else live in the terminal, else the bundled sample"
@@ -29,7 +30,14 @@ def run(args: argparse.Namespace) -> int:
         return run_sample(args)
     from voxveil.cli import main
 
-    return main(["app", *_bundle(args)] if way == "app" else ["live", *_bundle(args), *_voice(args)])
+    if way == "live":
+        return main(["live", *_bundle(args), *_voice(args)])
+    if (args.voice, args.mix, args.new, args.prosody) != (None, None, None, 1.0):
+        raise ConfigError(
+            "the app keeps voice and liveliness itself, so choose them in its window; or say --as live for a call in "
+            "the terminal with those options"
+        )
+    return main(["app", *_bundle(args)])
 
 
 def choose_way() -> str:

@@ -6,7 +6,10 @@ import argparse
 
 from voxveil.commands.extras import need
 
-HELP = "train a stage (vocoder, vqvae, joint, reference) or a network that losses use (formants, pitch-head)"
+HELP = (
+    "train a stage (vocoder, ear, partner, vqvae, joint, reference, reference-vocoder) or a network that losses use "
+    "(formants, pitch-head)"
+)
 PASS_THROUGH = True
 
 

@@ -54,4 +54,9 @@ def chosen_voice(args: argparse.Namespace, bundle: Bundle) -> tuple[Row, str]:
 
 
 def _seed(text: str) -> int | str:
-    return text if text == ANYBODY else int(text)
+    if text == ANYBODY:
+        return text
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"wants a number (the seed) or nothing after it, not '{text}'") from error
