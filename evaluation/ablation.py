@@ -156,7 +156,9 @@ def _difference(
 ) -> dict[str, Any]:
     pairs = [(i, made[i].get(key), before[i].get(key)) for i in made if i in before]
     known = [(i, a - b) for i, a, b in pairs if a is not None and b is not None]
-    e = estimate([d for _, d in known], [talkers.get(i, i) for i, _ in known])
+    # Of words and phonemes as in the rate beside it: by how many there are in a recording.
+    counts = [made[i].get("weights", {}).get(key, 1) for i, _ in known]
+    e = estimate([d for _, d in known], [talkers.get(i, i) for i, _ in known], counts)
     if not e.count or e.low != e.low:
         few = {"value": e.value if e.count else None, "low": None, "high": None, "count": e.count, "talkers": e.talkers}
         return {"difference": few, "verdict": "too few talkers to tell"}

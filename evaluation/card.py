@@ -8,7 +8,7 @@ from typing import Any
 
 from core.bundle import Bundle
 from core.errors import ConfigError
-from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, span
+from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, span, whose
 
 
 def read_report(report: Path, bundle: Bundle) -> dict[str, Any]:
@@ -64,8 +64,8 @@ def card_text(results: dict[str, Any], bundle: Bundle) -> str:
         "",
         "## Measured",
         "",
-        f"On {about['recordings']} recordings ({about['seconds']:g} s) of {about['talkers']} real talkers kept out of "
-        f"training (split “{about['split'] or 'all'}”), through the shipped graphs in streaming form; "
+        f"On {about['recordings']} recordings ({about['seconds']:g} s) of {about['talkers']} "
+        f"{whose(about)}, through the shipped graphs in streaming form; "
         f"95 % bootstrap intervals over talkers in brackets. Recognisers: {recognisers}. "
         "The protocol stands in docs/evaluation.md.",
         "",

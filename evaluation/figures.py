@@ -19,6 +19,7 @@ from evaluation.words import (
     UNTRAINED_CHANGING,
     eer,
     strongest,
+    whose,
 )
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -50,7 +51,7 @@ def figures_text(results: dict[str, Any]) -> list[str]:
     about, attacks = results["about"], results["attacks"]
     names = [name for name in results["rows"] if "prosody" not in name]
     lines = [
-        f"Measured on {about['recordings']} recordings of {about['talkers']} real people kept out of training, "
+        f"Measured on {about['recordings']} recordings of {about['talkers']} {whose(about)}, "
         f"through the shipped graphs (`{about['command']}`):",
         "",
         *scores(results, names, KEYS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from functools import cached_property
@@ -45,8 +46,10 @@ class Whisper:
             )
         self._folder = folder
         size = (folder / "model.bin").stat().st_size
+        with (folder / "model.bin").open("rb") as model:
+            content = hashlib.file_digest(model, "sha256").hexdigest()[:16]
         self.name = f"Whisper {next((n for n, least in SIZES if size >= least), 'tiny')}"
-        self.key = f"ctranslate2 {size}, at most {TOKENS:g} tokens a second"
+        self.key = f"ctranslate2 {content}, at most {TOKENS:g} tokens a second and {MOST_TOKENS}"
 
     @cached_property
     def _model(self) -> Any:

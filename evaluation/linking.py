@@ -19,6 +19,7 @@ from evaluation.sides import Sides, jobs, usual, with_drawn_targets, with_one_ta
 from evaluation.systems import System, original
 from evaluation.workshop import Crew, Job, Workshop
 
+BACKENDS = ("LDA", "PLDA")
 Read = Callable[[Job], npt.NDArray[np.float32]]
 
 
@@ -46,9 +47,6 @@ def attacks(systems: list[System], sides: Sides, workshop: Workshop, crew: Crew,
         for attacker, result in _without_voice(system, sides, workshop).items():
             head = {"system": system.name, "attacker": attacker, "instrument": "LDA"}
             results[f"{system.name}, {attacker}"] = {**head, **result}
-    for name, extra in _attributes(systems, sides, workshop).items():
-        for key in [k for k in results if k.startswith(f"{name}, semi-informed")]:
-            results[key].update(extra)
     return results
 
 
@@ -74,13 +72,16 @@ def _of_system(
         "ignorant": (_vectors(jobs(original(), sides.enrol, None), read), trials, cosines),
         "lazy-informed, random target": (enrolled, trials, cosines),
     }
+    told: dict[str, dict[str, float]] = {}
     if sides.lessons:
         found.update(_trained("semi-informed, random target", learned, enrolled, trials))
+        told["semi-informed, random target"] = _attributes(learned, trials, sides)
     if not system.changing:
         enrolled, trials, learned = (_vectors(todo, read) for todo in fixed)
         found["lazy-informed, same target"] = (enrolled, trials, cosines)
         if sides.lessons:
             found.update(_trained("semi-informed", learned, enrolled, trials))
+            told["semi-informed"] = _attributes(learned, trials, sides)
         second = workshop.instruments.second
         if sides.lessons and instrument == "TDNN" and second is not None:
             cache = workshop.instruments.cache
@@ -90,7 +91,11 @@ def _of_system(
             enrolled, trials, learned = (_vectors(todo, tuned) for todo in fixed)
             found["semi-informed, fine-tuned"] = (enrolled, trials, cosines)
             found.update(_trained("semi-informed, fine-tuned +", learned, enrolled, trials))
-    return {name: _figures(e, t, score, sides) for name, (e, t, score) in found.items()}
+    results = {name: _figures(e, t, score, sides) for name, (e, t, score) in found.items()}
+    for name, shares in told.items():  # the verifier's own embeddings, in those voices: fine-tuned ones are others
+        for backend in BACKENDS:
+            results[f"{name} {backend}"].update(shares)
+    return results
 
 
 def _trained(
@@ -98,7 +103,9 @@ def _trained(
 ) -> dict[str, tuple[Vectors, Vectors, Score]]:
     lda = Discriminant(learned)
     turned = lda(enrolled), lda(trials)
-    return {f"{name} LDA": (*turned, cosines), f"{name} PLDA": (*turned, Plda(lda(learned)))}
+    return dict(
+        zip((f"{name} {b}" for b in BACKENDS), ((*turned, cosines), (*turned, Plda(lda(learned)))), strict=True)
+    )
 
 
 def _without_voice(system: System, sides: Sides, workshop: Workshop) -> dict[str, dict[str, Any]]:
@@ -119,18 +126,11 @@ def _without_voice(system: System, sides: Sides, workshop: Workshop) -> dict[str
     return found
 
 
-def _attributes(systems: list[System], sides: Sides, workshop: Workshop) -> dict[str, dict[str, float]]:
-    """Sex and accent (or corpus) guessed from what each system gives out, learned on its own output."""
-    if not sides.lessons:
-        return {}
-    read = readers(workshop)[workshop.instruments.verifier.name]
-    found = {}
-    for system in systems:
-        _, trials, learned = (_vectors(todo, read) for todo in usual(system, sides))
-        named = {"sex_guessed": sides.sexes, "group_guessed": sides.groups}
-        shares = {key: guessed(learned, trials, labels) for key, labels in named.items()}
-        found[system.name] = {key: share for key, share in shares.items() if share is not None}
-    return found
+def _attributes(learned: Vectors, trials: Vectors, sides: Sides) -> dict[str, float]:
+    """How often sex and accent (or corpus) are guessed from what a system gives out, learned on its own output."""
+    named = {"sex_guessed": sides.sexes, "group_guessed": sides.groups}
+    shares = {key: guessed(learned, trials, labels) for key, labels in named.items()}
+    return {key: share for key, share in shares.items() if share is not None}
 
 
 def _prepare(system: System, sides: Sides, crew: Crew, codes: bool) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from core.audio_file import read_mono, resample
 from core.errors import AudioFileError
 from core.spec import SAMPLE_RATE
-from evaluation import artefacts, melody, prosody, quality
+from evaluation import artefacts, codes, melody, prosody, quality, similarity, tdnn
 from evaluation.cache import Cache, fingerprint
 from evaluation.codes import CodeReader
 from evaluation.intelligibility import normalise, word_errors
@@ -35,6 +35,7 @@ def _version(*modules: object) -> str:
 
 
 _QUALITY, _PAIR, _MELODY = _version(quality), _version(prosody, artefacts), _version(melody, prosody)
+_SIMILARITY, _BANDS, _CODES = _version(similarity), _version(tdnn), _version(codes)
 
 
 class Recogniser(Protocol):
@@ -105,19 +106,19 @@ def load(recordings: list[Recording]) -> tuple[list[tuple[Recording, Sound]], li
 
 def embed(sound: Sound, instruments: Instruments) -> Vector:
     """Unit vector of the first verifier for a sound at 24 kHz."""
-    key = f"{instruments.verifier.name} {fingerprint(sound)}"
+    key = f"{instruments.verifier.name} {_SIMILARITY} {fingerprint(sound)}"
     return instruments.cache.array("embedding", key, lambda: instruments.verifier(sound))
 
 
 def embed_again(sound: Sound, verifier: TdnnVerifier, cache: Cache) -> Vector:
     """The same of a second verifier; its input is kept, because a fine-tuned twin will want it too."""
     name = fingerprint(sound)
-    return cache.array("embedding", f"{verifier.name} {name}", lambda: verifier.of_bands(bands(sound, cache)))
+    return cache.array("embedding", f"{verifier.name} {_BANDS} {name}", lambda: verifier.of_bands(bands(sound, cache)))
 
 
 def bands(sound: Sound, cache: Cache) -> Vector:
     """Log-mel bands (T, 64) of `evaluation.tdnn.features`."""
-    return cache.array("bands-half", fingerprint(sound), lambda: features(sound))
+    return cache.array("bands-half", f"{_BANDS} {fingerprint(sound)}", lambda: features(sound))
 
 
 def melody_of(sound: Sound, cache: Cache) -> Vector:
@@ -127,7 +128,7 @@ def melody_of(sound: Sound, cache: Cache) -> Vector:
 
 def codes_of(sound: Sound, reader: CodeReader, cache: Cache) -> Vector:
     """Usage of the bottleneck's codes."""
-    return cache.array("codes", f"{reader.key} {fingerprint(sound)}", lambda: reader(sound))
+    return cache.array("codes", f"{reader.key} {_CODES} {fingerprint(sound)}", lambda: reader(sound))
 
 
 def heard_by(recogniser: Recogniser, sound: Sound, cache: Cache) -> str:

@@ -18,7 +18,7 @@ from evaluation.ablation import page
 from evaluation.html_table import html_table
 from evaluation.pictures import before_and_after, linking, map_of_systems, matrices
 from evaluation.published import CAUTION, LEFT_OUT, POINTS
-from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, points, span
+from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, points, span, whose
 
 Sound = npt.NDArray[np.float32]
 
@@ -63,8 +63,8 @@ def write_html(results: dict[str, Any], examples: list[tuple[str, Sound, Sound]]
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>Voxveil: evaluation</title><style>{STYLE}</style></head><body>
 <h1>Voxveil: evaluation of “{html.escape(about["bundle"])}”</h1>
-<p>{about["recordings"]} recordings ({about["seconds"]:g} s) of {about["talkers"]} talkers (split
-“{html.escape(about["split"] or "all")}”), through the shipped graphs in streaming form. Square brackets: 95 % bootstrap
+<p>{about["recordings"]} recordings ({about["seconds"]:g} s) of {about["talkers"]} {html.escape(whose(about))},
+through the shipped graphs in streaming form. Square brackets: 95 % bootstrap
 interval over talkers.{" Fewer than five talkers: no intervals." if about["talkers"] < 5 else ""}</p>
 <p><small>{html.escape(about["command"])} (took {about["took_minutes"]} minutes)</small></p>
 {"".join(sections)}</body></html>""",

@@ -20,7 +20,7 @@ from evaluation.similarity import centroid
 from evaluation.summary import Vector, by_group, figures, similarities
 from evaluation.systems import System, dealt
 from evaluation.table import show
-from evaluation.talkers import Recording, references, spread
+from evaluation.talkers import Recording, named, references, spread
 from evaluation.tdnn import about as about_verifier
 from evaluation.trials import read_pairs
 from evaluation.workshop import BABBLERS, Crew, Job, Workshop
@@ -74,7 +74,14 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
         "attacks": attacked,
         "ablation": ablation,
         "utterances": [
-            {"id": m.recording.id, "voice": m.target, "heard": m.heard, "said": m.recording.text, **m.scores}
+            {
+                "id": m.recording.id,
+                "voice": m.target,
+                "heard": m.heard,
+                "said": m.recording.text,
+                **m.scores,
+                "weights": m.weights,
+            }
             for m in rows[ours.name]
         ],
     }
@@ -103,7 +110,8 @@ def _about(plan: Plan, workshop: Workshop, loaded: Loaded) -> dict[str, Any]:
         "recordings": len(loaded),
         "talkers": len({r.talker for r, _ in loaded}),
         "seconds": round(sum(len(x) for _, x in loaded) / SAMPLE_RATE, 1),
-        "split": plan.split,
+        "split": "" if plan.only else plan.split,
+        "kept_out": {r.talker for r, _ in loaded} <= named(plan.heldout),
         "voices": list(workshop.ours.targets),
         "prosody": plan.prosody,
         "recognisers": [r.name for r in tools.recognisers.values()],

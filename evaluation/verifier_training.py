@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from core.audio_file import resample
 from core.errors import ConfigError
 from core.spec import SAMPLE_RATE
+from evaluation import tdnn
 from evaluation.measure import load
 from evaluation.privacy import attack
 from evaluation.talkers import named, of_split, read_recordings
@@ -147,7 +149,8 @@ def check(verifier: TdnnVerifier, lesson: Lesson) -> float:
 def _corpus(lesson: Lesson, console: Console) -> tuple[Corpus, Corpus]:
     """Features of real and synthetic talkers; kept beside the state, for the next call."""
     kept = lesson.out.with_suffix(".features.npz")
-    if kept.is_file():
+    source = _source(lesson)
+    if kept.is_file() and _is_of(kept, source):
         with np.load(kept, allow_pickle=False) as stored:
             names = json.loads(str(stored["names"]))
             bands, ends = stored["bands"], stored["ends"]
@@ -173,8 +176,24 @@ def _corpus(lesson: Lesson, console: Console) -> tuple[Corpus, Corpus]:
         bands=np.concatenate([b for _, b in flat]).astype(np.float16),
         ends=np.cumsum([len(b) for _, b in flat]),
         names=json.dumps([name for name, _ in flat]),
+        source=source,
     )
     return real, synthetic
+
+
+def _source(lesson: Lesson) -> str:
+    """What the features are made of and how, as a hash: recordings by name and size, who is kept out, our own code."""
+    parts = [f"{r.talker} {r.path.name} {r.path.stat().st_size}" for r in read_recordings(lesson.talkers)]
+    parts += sorted(named(lesson.heldout))
+    if lesson.prepared and (lesson.prepared / "index.jsonl").is_file():
+        parts.append((lesson.prepared / "index.jsonl").read_text("utf8"))
+    parts.append(Path(str(tdnn.__file__)).read_text("utf8"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _is_of(kept: Path, source: str) -> bool:
+    with np.load(kept, allow_pickle=False) as stored:
+        return "source" in stored.files and str(stored["source"]) == source
 
 
 def _synthetic(prepared: Path, console: Console) -> Corpus:

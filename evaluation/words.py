@@ -90,6 +90,20 @@ def points(results: dict[str, Any]) -> dict[str, tuple[float, float]]:
     return found
 
 
+def _in_which_voices(attacker: str) -> str:
+    if attacker in (UNTRAINED, *TRAINED, MELODY):
+        return "That is with one voice for everybody and always."
+    if attacker in (UNTRAINED_CHANGING, *TRAINED_CHANGING, MELODY_CHANGING):
+        return "That is with another voice in every recording."
+    return "That is whatever the voice."
+
+
+def whose(about: dict[str, Any]) -> str:
+    """Whose recordings these are: of people kept out of training only where all of them were."""
+    split = f" (split “{about['split']}”)" if about["split"] else ""
+    return ("real people kept out of training" if about["kept_out"] else "people whom training may have heard") + split
+
+
 def in_words(results: dict[str, Any]) -> list[str]:
     """What the figures mean for somebody who wants to use the app, a sentence or two each."""
     row, before = results["rows"]["anonymized"], results["rows"]["original"]
@@ -109,13 +123,13 @@ def in_words(results: dict[str, Any]) -> list[str]:
         parts.append(
             f"The strongest attacker tried ({found['attacker']}, {found['instrument']}) confuses people in "
             f"{found['eer']:.0f} of 100 cases, where 50 is blind guessing.{plain} The least protected talker was "
-            f"{found['worst_talker']} ({found['worst_eer']:.0f})."
+            f"{found['worst_talker']} ({found['worst_eer']:.0f}). {_in_which_voices(found['attacker'])}"
         )
     changing = strongest(results["attacks"], "anonymized", UNTRAINED_CHANGING, *TRAINED_CHANGING)
     melody = strongest(results["attacks"], "anonymized", MELODY_CHANGING)
     if changing is not None and melody is not None:
         parts.append(
-            "That is with one voice for everybody and always. Where every call has another voice, as calls have until "
+            "Where every call has another voice, as calls have until "
             f"one is chosen, the strongest of those who hear voices ({changing['attacker']}, {changing['instrument']}) "
             f"confuses people in {changing['eer']:.0f} of 100 cases; one who hears melody only, in {melody['eer']:.0f}."
         )

@@ -44,6 +44,8 @@ def test_every_attacker_gives_figures(tmp_path: Path, monkeypatch: pytest.Monkey
             soundfile.write(tmp_path / "talkers" / f"t{talker:02}" / f"{talker}-{turn}.wav", piece, rate)
     monkeypatch.setattr(linking, "fine_tuned", partial(fine_tuned, steps=2))
     save(Tdnn(), {"real_talkers": 0, "synthetic_talkers": 0}, tmp_path / "v.safetensors")
+    monkeypatch.setattr(linking, "guessed", lambda learned, trials, _: float(trials["t00"][0][0]))
+    tried = ("semi-informed", "semi-informed, random target")
     plan = Plan(
         None, tmp_path / "talkers", tmp_path / "out", heldout, limit=1, linking=6, voices=("iris", "otto"),
         verifier=tmp_path / "v.safetensors", people=2,
@@ -58,4 +60,9 @@ def test_every_attacker_gives_figures(tmp_path: Path, monkeypatch: pytest.Monkey
         assert a["eer_within_group"] == a["eer"], "all are of one kind here: neither sex nor accent is known"
         assert set(a["by_talker"]) == {"t00", "t01", "t02"}
         assert np.shape(a["matrix"]) == (3, 3)
+    guessed = {(a["attacker"], a["instrument"]) for a in found.values() if "sex_guessed" in a}
+    trained = [f"semi-informed{how} {backend}" for how in ("", ", random target") for backend in ("LDA", "PLDA")]
+    assert guessed == {(attacker, ear) for attacker in trained for ear in ("Resemblyzer", "TDNN")}, "where it was tried"
+    in_one_voice, drawn = (found[f"anonymized, {name} LDA (TDNN)"]["sex_guessed"] for name in tried)
+    assert in_one_voice != drawn
     assert 'alt="similarity matrices"' in (tmp_path / "out" / "report.html").read_text()

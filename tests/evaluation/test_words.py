@@ -36,7 +36,14 @@ def results() -> dict[str, Any]:
         attack(PEOPLE, "melody only, random target", 23.0),
     ]
     return {
-        "about": {"recordings": 2, "talkers": 2, "split": "test", "prosody": 1.0, "command": "voxveil evaluate"},
+        "about": {
+            "recordings": 2,
+            "talkers": 2,
+            "split": "test",
+            "kept_out": True,
+            "prosody": 1.0,
+            "command": "voxveil evaluate",
+        },  # fmt: skip
         "rows": {name: {**row, "OVRL": {**NOTHING, "count": 2, "value": 3.0}} for name in NAMES},
         "attacks": {f"{a['system']}, {a['attacker']}": a for a in found},
     }
@@ -67,3 +74,13 @@ def test_plain_words_name_the_strongest_attacker_of_both_cases() -> None:
     assert "The strongest attacker tried (semi-informed LDA, Resemblyzer) confuses people in 20 of 100 cases" in said
     assert "(semi-informed, random target LDA, Resemblyzer) confuses people in 31 of 100 cases" in said
     assert "one who hears melody only, in 22" in said
+
+
+def test_what_is_said_follows_the_attacker_and_the_talkers() -> None:
+    found = results()
+    assert "That is with one voice for everybody and always." in " ".join(in_words(found))
+    assert "2 real people kept out of training (split “test”)" in figures_text(found)[0]
+    found["attacks"]["anonymized, semi-informed, random target LDA"]["eer"] = 10.0
+    found["about"] |= {"split": "", "kept_out": False}
+    assert "That is with another voice in every recording." in " ".join(in_words(found))
+    assert "2 people whom training may have heard," in figures_text(found)[0]

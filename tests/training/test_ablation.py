@@ -262,3 +262,17 @@ def test_runs_are_measured_alike(tmp_path: Path) -> None:
     assert quality["difference"]["value"] == pytest.approx(0)
     assert quality["verdict"] == "too few talkers to tell"
     assert (out / "slope" / "report.html").is_file()
+
+
+def test_the_interval_is_of_the_rate_beside_it() -> None:
+    """A rate of words counts long recordings more, so its difference does, too."""
+    before, made = report(0, 0, 30), report(0, 0, 30)
+    for i, (u, v) in enumerate(zip(before["utterances"], made["utterances"], strict=True)):
+        long = i % 2 == 0
+        u["wer"], v["wer"] = 0.2, 0.1 if long else 0.4
+        u["weights"] = v["weights"] = {"wer": 30 if long else 3}
+    records = [{"name": name, "steps": 10, "validation": {}} for name in ("vanilla", "other")]
+    talkers = {f"t{t}-{i}": f"t{t}" for t in range(8) for i in range(2)}
+    row = compared(records, {"vanilla": before, "other": made}, talkers)["rows"]["other"]["scores"]["wer"]
+    assert row["difference"]["value"] == pytest.approx((30 * -0.1 + 3 * 0.2) / 33)
+    assert row["verdict"] == "better"
