@@ -43,7 +43,7 @@ def results() -> dict[str, Any]:
             "kept_out": True,
             "prosody": 1.0,
             "command": "voxveil evaluate",
-        },  # fmt: skip
+        },
         "rows": {name: {**row, "OVRL": {**NOTHING, "count": 2, "value": 3.0}} for name in NAMES},
         "attacks": {f"{a['system']}, {a['attacker']}": a for a in found},
     }
