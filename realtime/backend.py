@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from core.errors import DeviceError
 from realtime.config import EngineConfig
@@ -19,6 +19,7 @@ class Opened:
         input, output: the devices' names.
         in_rate, out_rate: their rates in Hz.
         in_latency_s, out_latency_s: what the devices themselves add, as they report it.
+        input_id, output_id: full names, each of one device only; "" where there is none such.
     """
 
     input: str
@@ -27,6 +28,16 @@ class Opened:
     out_rate: int
     in_latency_s: float
     out_latency_s: float
+    input_id: str = ""
+    output_id: str = ""
+
+
+class First(NamedTuple):
+    """The devices with which the call began, by `Opened.input_id` and `output_id`: it goes on with these, and with no
+    other that a part of a name would fit as well."""
+
+    input: str = ""
+    output: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class Backend(Protocol):
     chunk_ms: float
     """What a callback carries, unless the user says otherwise."""
 
-    def open(self, config: EngineConfig) -> Opened:
+    def open(self, config: EngineConfig, first: First) -> Opened:
         """Find and open the devices, without starting them.
 
         Raises:
@@ -103,6 +114,9 @@ def choose(name: str) -> Backend:
             from realtime.pulse_backend import PulseBackend
 
             return PulseBackend()
-    from realtime.streams import SoundDeviceBackend
+    try:
+        from realtime.streams import SoundDeviceBackend
+    except OSError as error:
+        raise DeviceError("PortAudio is not installed (Debian: apt-get install libportaudio2)") from error
 
     return SoundDeviceBackend()

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from core.bundle import Bundle
-from core.errors import VoxveilError
 from core.spec import BLOCK
 from realtime import priority
 from realtime.board import Board
@@ -83,8 +82,8 @@ class BundleChange:
             for _ in range(WARM_BLOCKS):
                 _, state = pipeline.step(np.zeros(BLOCK, np.float32), state, self._next_voice(), 1.0)
             self._loaded = pipeline
-        except VoxveilError as error:
-            self._board.put_text("bundle_error", str(error))
+        except Exception as error:  # onnxruntime has errors of its own; the call goes on with the old bundle
+            self._board.put_text("bundle_error", str(error) or type(error).__name__)
             self._board.put("bundle_done", self._serial)
         finally:
             self._loading = None

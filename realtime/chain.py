@@ -203,6 +203,7 @@ class Chain:
         return self._coming is not None
 
     def _cross_over(self, coming: Coming, block: Frames, old: Frames) -> Frames:
+        serial = self._board.count("voice_serial")  # before the voice is read: one that comes later is followed
         row = coming.voice()
         new, coming.state = coming.model.step(block, coming.state, row, self._board.get("prosody"), None)
         coming.blocks += 1
@@ -210,7 +211,7 @@ class Chain:
             return old
         self._model, self._state, self._voice = coming.model, coming.state, row.copy()
         self._model_delay_s = coming.delay_s
-        self._voice_serial = self._board.count("voice_serial")
+        self._voice_serial = serial
         self._board.put("delay_model", coming.delay_s)
         self._coming = None
         mixed: Frames = old + self._fade_in * (new - old)

@@ -71,17 +71,22 @@ class Engine:
     def close(self) -> None:
         """Stop, end the engine's processes, free the shared memory, and remove the virtual microphone that was made
         for this process. Safe to call twice."""
-        self.stop()
+        try:
+            self.stop()
+        finally:  # also where a recording could not be finished
+            self._release_microphone()
+            with self._lock:
+                board, self._board = self._board, None
+            if board is not None:
+                board.close()
+
+    def _release_microphone(self) -> None:
         if self._microphone and sys.platform == "linux":
             from realtime import virtual_mic
 
             self._microphone = False
             with suppress(DeviceError):
                 virtual_mic.release(str(os.getpid()))
-        with self._lock:
-            board, self._board = self._board, None
-        if board is not None:
-            board.close()
 
     def wait(self, states: Sequence[str] = ("live", "muted"), timeout: float = 10.0) -> Snapshot:
         """Wait until the state is one of `states` or "failed", at most `timeout` seconds; the last snapshot."""

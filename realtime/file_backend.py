@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core import audio_file
 from core.errors import AudioFileError
 from realtime import priority
-from realtime.backend import Opened, Trouble
+from realtime.backend import First, Opened, Trouble
 from realtime.config import EngineConfig
 from realtime.rings import CaptureRing, PlayRing
 
@@ -38,7 +38,7 @@ class FileBackend:
         self._ending = threading.Event()
         self._done = False
 
-    def open(self, config: EngineConfig) -> Opened:
+    def open(self, config: EngineConfig, first: First) -> Opened:
         """Read the whole input file, make room for the output."""
         assert config.input is not None and config.output is not None
         frames, self._rate = audio_file.read_mono(Path(config.input))

@@ -18,7 +18,7 @@ from time import monotonic
 from core.errors import DeviceError, VoxveilError
 from realtime import backend as backends
 from realtime import priority
-from realtime.backend import Backend, Trouble
+from realtime.backend import Backend, First, Trouble
 from realtime.board import FATAL_STATUS, RESTART_STATUS, Board
 from realtime.config import EngineConfig
 from realtime.rings import CaptureRing, PlayRing
@@ -36,6 +36,9 @@ DEAD_DEVICE_S = 3.0
 """... and after this long its streams are opened anew (except where the server is only frozen)."""
 RETRY_S = 0.25
 CLOSE_S = 1.0
+FILE_S = 600.0
+OPEN_S = 12.0
+"""Servers, headsets and PortAudio take their time; longer than this hangs."""
 BUG_STATUS = 70
 LATENCY_S = 0.5
 
@@ -135,18 +138,22 @@ class Host:
 
     def _open(self) -> None:
         board = self._board
+        first = First(board.text("first_input"), board.text("first_output"))
         backend: Backend | None = None
+        board.put("busy_until", monotonic() + OPEN_S)
         try:
             backend = backends.choose(self._chosen())
             try:
-                opened = backend.open(self._config)
+                opened = backend.open(self._config, first)
             except DeviceError:
                 if self._config.monitor is None or not self._was_live:
                     raise
                 # Headphones that were unplugged must not keep the call from going on.
                 backend.close()
                 backend = backends.choose(self._chosen())
-                opened = backend.open(replace(self._config, monitor=None))
+                opened = backend.open(replace(self._config, monitor=None), first)
+            board.put_text("first_input", first.input or opened.input_id)
+            board.put_text("first_output", first.output or opened.output_id)
             board.put("in_rate", opened.in_rate)
             board.put("out_rate", opened.out_rate)
             margin = self._config.margin_ms if self._config.margin_ms is not None else backend.margin_ms
@@ -156,8 +163,11 @@ class Host:
             board.put_text("output", opened.output)
             board.put("in_latency", opened.in_latency_s)
             board.put("out_latency", opened.out_latency_s)
-            board.put("out_time", monotonic())
+            # From here on the worker writes nothing that it began before (Schedule.place), and what it wrote for
+            # another moment is not played now; nobody reads before `start`.
             board.put("epoch", board.count("epoch") + 1)
+            board.put("out_read", max(board.count("out_read"), board.count("out_written")))
+            board.put("out_time", monotonic())
             backend.start(CaptureRing(board), PlayRing(board, opened.out_rate), self._watchdog.wake)
         except VoxveilError as error:
             if backend is not None:
@@ -167,11 +177,14 @@ class Host:
             self._trouble = Trouble(str(error), lost=True)
             if not self._was_live:
                 self._watchdog.fatal = str(error)
+            board.put("busy_until", 0.0)
+            gc.collect()  # each try leaves objects that refer to themselves, and collection is off
             return
         self._backend = backend
         self._trouble = None
         self._opened_at = monotonic()
         board.put("host_beat", self._opened_at)
+        board.put("busy_until", 0.0)
         board.put("out_open", 1)
 
     def _chosen(self) -> str:
@@ -194,6 +207,8 @@ class Host:
         if backend is None:
             return
         self._board.put("out_open", 0)
+        # A file is written for as long as that takes.
+        self._board.put("busy_until", monotonic() + 2 * CLOSE_S if backend.name != "file" else FILE_S)
         failure: list[VoxveilError] = []
 
         def close() -> None:
@@ -208,6 +223,7 @@ class Host:
         if closing.is_alive():
             self._watchdog.stop()
             os._exit(RESTART_STATUS)
+        self._board.put("busy_until", 0.0)
         if failure:
             self._watchdog.fatal = str(failure[0])
             self._say(State.FAILED, self._watchdog.fatal)

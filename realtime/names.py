@@ -11,6 +11,19 @@ from core.errors import DeviceError
 Item = TypeVar("Item")
 
 
+def same(full: str, items: Sequence[Item], names_of: Callable[[Item], Sequence[str]], kind: str) -> Item:
+    """The item of exactly this full name, with which a call began.
+
+    Raises:
+        DeviceError: it is not there now.
+    """
+    for item in items:
+        if full in names_of(item):
+            return item
+    device = "microphone" if kind == "input" else "output device"
+    raise DeviceError(f"the {device} is gone; waiting for it to come back")
+
+
 def pick(wanted: str, items: Sequence[Item], names_of: Callable[[Item], Sequence[str]], kind: str) -> Item:
     """The item that `wanted` names: exactly, else regardless of case, else as a part of one name only.
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import DeviceError
 from realtime import libpulse, priority, pulse_devices, virtual_mic
-from realtime.backend import Opened, Trouble
+from realtime.backend import First, Opened, Trouble
 from realtime.config import VIRTUAL_MIC, EngineConfig
 from realtime.cushion import Cushion
 from realtime.rings import CaptureRing, PlayRing
@@ -71,17 +71,19 @@ class PulseBackend:
         self._trouble: Trouble | None = None
         self._latency = SteadyLatency()
 
-    def open(self, config: EngineConfig) -> Opened:
+    def open(self, config: EngineConfig, first: First) -> Opened:
         """Find the devices (making the virtual microphone if it is the output) and open both streams."""
         with pulse_devices.session() as pulse:
             if config.output is None or config.output == VIRTUAL_MIC:
                 virtual_mic.create(owner=str(os.getppid()))
-            source = pulse_devices.find_source(pulse, config.input)
+            source = pulse_devices.find_source(pulse, config.input, first.input)
             self._follows_default = config.input is None and source.name == pulse_devices.default_names(pulse)[0]
-            sink = pulse_devices.find_sink(pulse, config.output or VIRTUAL_MIC)
+            sink = pulse_devices.find_sink(pulse, config.output or VIRTUAL_MIC, first.output)
             pipewire = pulse_devices.is_pipewire(pulse)
             listened = pulse_devices.find_sink(pulse, config.monitor) if config.monitor else None
         if source.properties.get(virtual_mic.TAG) or source.name == f"{sink.name}.monitor":
+            if first.input and config.input is None:  # what the server falls back to when the last microphone goes
+                raise DeviceError("the microphone is gone; waiting for it to come back")
             raise DeviceError(f"“{source.description}” is Voxveil's own output; choose another microphone")
         if listened is not None and listened.name in (sink.name, source.name.removesuffix(".monitor")):
             raise DeviceError(f"“{listened.description}” is in use by the call; choose another device to listen on")
@@ -109,7 +111,10 @@ class PulseBackend:
             if stream is not None:
                 stream.wait_ready(READY_S)
         self._set_cushion(pipewire, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, self._playback)
-        return Opened(source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s)
+        return Opened(
+            source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s, source.name,
+            sink.name,
+        )  # fmt: skip
 
     def _set_cushion(self, pipewire: bool, wanted: int, playback: libpulse.Stream) -> None:
         """PulseAudio holds what it is told to. PipeWire asks for three of its turns; it is given less of that."""
@@ -158,13 +163,15 @@ class PulseBackend:
                     capture.count_flags(False, False, True, False)
                     if self._cushion.underflow(now):
                         self._hold(playback)
+            heard_before = read
             while record.readable:
                 count = record.read(heard_at, MOST)
                 if not count:
                     break
                 capture.write(heard[:count], now)
-                wake()
                 read = now
+            if read != heard_before:
+                wake()  # once all is there: the worker must see how much piled up
             count = min(playback.writable - self._withheld, MOST)
             if count > 0:
                 if self._latency.served(now):

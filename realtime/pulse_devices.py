@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from core.errors import DeviceError
-from realtime import names
+from realtime import libpulse, names
 
+MONITOR = ".monitor"
+CONNECT_S = 3.0
 NONE = 0xFFFFFFFF
 """The server's index of nothing."""
 
@@ -36,17 +39,9 @@ class PulseDevice:
     properties: dict[str, str]
 
 
-@contextmanager
-def session() -> Iterator[Any]:
-    """A pulsectl connection.
-
-    Raises:
-        DeviceError: no libpulse or no server.
-    """
-    try:
-        import pulsectl
-    except (ImportError, OSError) as error:
-        raise DeviceError("libpulse is not installed (Debian: apt-get install libpulse0)") from error
+@cache
+def _client() -> Any:
+    import pulsectl
 
     class Pulse(pulsectl.Pulse):  # type: ignore[misc]
         """Keeps each device's own rate: pulsectl (24.12) points to memory that the next device overwrites."""
@@ -57,8 +52,29 @@ def session() -> Iterator[Any]:
             if len(found) > before and hasattr(info[0], "sample_spec"):
                 found[-1].rate = int(info[0].sample_spec.rate)
 
+    return Pulse
+
+
+@contextmanager
+def session() -> Iterator[Any]:
+    """A pulsectl connection.
+
+    Raises:
+        DeviceError: no libpulse, no server, or one that does not answer.
+    """
     try:
-        pulse = Pulse("Voxveil", connect=False)
+        import pulsectl
+    except (ImportError, OSError) as error:
+        raise DeviceError("libpulse is not installed (Debian: apt-get install libpulse0)") from error
+
+    try:
+        libpulse.Connection(CONNECT_S).close()  # pulsectl waits for ever for a server that stands still
+    except libpulse.LateServerError:
+        raise
+    except DeviceError as error:
+        raise DeviceError("no PulseAudio or PipeWire server answers; is one running in your session?") from error
+    try:
+        pulse = _client()("Voxveil", connect=False)
         pulse.connect(autospawn=False)
     except pulsectl.PulseError as error:
         raise DeviceError("no PulseAudio or PipeWire server answers; is one running in your session?") from error
@@ -91,8 +107,11 @@ def is_pipewire(pulse: Any) -> bool:
     return "PipeWire" in (pulse.server_info().server_name or "")
 
 
-def find_source(pulse: Any, wanted: str | None) -> PulseDevice:
+def find_source(pulse: Any, wanted: str | None, first: str = "") -> PulseDevice:
     """The source that is meant; None is the system's default.
+
+    Args:
+        first: name of the source with which the call began, "" if it begins now.
 
     Raises:
         DeviceError: none or several fit.
@@ -102,23 +121,42 @@ def find_source(pulse: Any, wanted: str | None) -> PulseDevice:
         raise DeviceError("the audio server has no microphone; plug one in")
     if wanted is None:
         default = default_names(pulse)[0]
-        return next((device for device in found if device.name == default), found[0])
-    return names.pick(wanted, found, _names, "input")
+        device = next((device for device in found if device.name == default), found[0])
+        if first and device.monitor and not first.endswith(MONITOR):
+            # A server without a microphone calls a loudspeaker's monitor its default one: the others would be heard.
+            raise DeviceError("the microphone is gone; waiting for it to come back")
+        return device
+    return names.same(first, found, _names, "input") if first else names.pick(wanted, found, _names, "input")
 
 
-def find_sink(pulse: Any, wanted: str) -> PulseDevice:
+def find_sink(pulse: Any, wanted: str, first: str = "") -> PulseDevice:
     """The sink that is meant.
+
+    Args:
+        first: name of the sink with which the call began, "" if it begins now.
 
     Raises:
         DeviceError: none or several fit.
     """
-    return names.pick(wanted, sinks(pulse), _names, "output")
+    found = sinks(pulse)
+    return names.same(first, found, _names, "output") if first else names.pick(wanted, found, _names, "output")
 
 
 def players(pulse: Any, sink: str) -> int:
     """How many streams play into the sink of that name."""
     index = {info.name: info.index for info in pulse.sink_list()}.get(sink)
     return sum(stream.sink == index for stream in pulse.sink_input_list())
+
+
+def recorders(pulse: Any, heard: Collection[str], own_modules: Collection[int | None]) -> list[str]:
+    """Names of the programs that record from one of the sources called `heard`; streams of those modules are none."""
+    indices = {info.index for info in pulse.source_list() if info.name in heard}
+    streams = [
+        stream
+        for stream in pulse.source_output_list()
+        if stream.source in indices and stream.owner_module not in own_modules
+    ]
+    return [stream.proplist.get("application.name") or stream.name or "a program" for stream in streams]
 
 
 def load_module(pulse: Any, module: str, arguments: str) -> int | None:

@@ -45,6 +45,7 @@ class Schedule:
     def __init__(self, board: Board, play: PlayRing, clock: Callable[[], float]) -> None:
         self._board, self._play, self._clock = board, play, clock
         self._out_rate = play.rate
+        self._epoch = board.count("epoch")
         self._drift = DriftLoop()
         self._wait = Lead(board.get("margin"), board.get("lead"))
         self._timer = Timer(board, "output wait")
@@ -91,6 +92,8 @@ class Schedule:
     def place(self, frames: Frames) -> None:
         """Put the block where it is due, cut or drop it when that is past or too far ahead."""
         board, play = self._board, self._play
+        if board.count("epoch") != self._epoch:
+            return  # the devices were opened anew meanwhile: this was heard before
         ahead = (self._due - play.position_at(self._clock(), self._out_rate * BLOCK_S)) / self._out_rate
         self._timer.add(max(0.0, ahead))
         board.put("fill", max(0.0, ahead))

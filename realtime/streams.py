@@ -11,9 +11,9 @@ import numpy as np
 import sounddevice
 
 from core.errors import DeviceError
-from realtime import names, priority
-from realtime.backend import Opened, Trouble
-from realtime.config import EngineConfig
+from realtime import names, priority, virtual_mic
+from realtime.backend import First, Opened, Trouble
+from realtime.config import VIRTUAL_MIC, EngineConfig
 from realtime.devices import full_name
 from realtime.listening import Listening
 from realtime.placement import SERVER_DEVICES, Placement, server_rate
@@ -40,7 +40,7 @@ class SoundDeviceBackend:
         self._closing = False
         self._placement: Placement | None = None
 
-    def open(self, config: EngineConfig) -> Opened:
+    def open(self, config: EngineConfig, first: First) -> Opened:
         """Find the devices by id or name, settle their rates."""
         # PortAudio lists the devices once, when it is initialised; devices come and go.
         try:
@@ -49,17 +49,19 @@ class SoundDeviceBackend:
             listed, interfaces = sounddevice.query_devices(), sounddevice.query_hostapis()
         except sounddevice.PortAudioError as error:
             raise DeviceError(f"PortAudio does not start ({error}); run `voxveil doctor`") from error
+        output = first.output or find_output(listed, interfaces, config.output)
         self._devices = [
-            find(listed, interfaces, config.input, "input"),
-            find(listed, interfaces, config.output, "output"),
+            find(listed, interfaces, config.input, "input", first.input if config.input is not None else ""),
+            find(listed, interfaces, output, "output", first.output),
         ]
         self._listened = find(listed, interfaces, config.monitor, "output") if config.monitor else None
         if self._listened is not None and self._listened["index"] == self._devices[1]["index"]:
             raise DeviceError(f"“{self._listened['name']}” is in use by the call; choose another device to listen on")
         self._rates = [_rate(device, kind) for device, kind in zip(self._devices, ("input", "output"), strict=True)]
         self._chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
-        names, rates = [device["name"] for device in self._devices], self._rates
-        return Opened(names[0], names[1], rates[0], rates[1], self._chunk_s, self._chunk_s)
+        short, rates = [device["name"] for device in self._devices], self._rates
+        full = [full_name(device, interfaces) for device in self._devices]
+        return Opened(short[0], short[1], rates[0], rates[1], self._chunk_s, self._chunk_s, full[0], full[1])
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
         """Open and start both streams."""
@@ -177,8 +179,27 @@ class SoundDeviceBackend:
         self._input = self._output = self._monitor = None
 
 
-def find(listed: Any, interfaces: Any, wanted: str | None, kind: str) -> Any:
+def find_output(listed: Any, interfaces: Any, wanted: str | None) -> str:
+    """Where the voice goes: the device that is named, else a virtual cable made by others. Never what the system calls
+    its default, which are loudspeakers, not the call.
+
+    Raises:
+        DeviceError: nothing is named and there is no cable.
+    """
+    if wanted not in (None, VIRTUAL_MIC):
+        return str(wanted)
+    outputs = {str(d["name"]): full_name(d, interfaces) for d in reversed(listed) if d["max_output_channels"] > 0}
+    found = virtual_mic.find_cable(list(outputs))
+    if found is None:
+        raise DeviceError(f"{virtual_mic.advice([])} Or choose with --output where the voice goes")
+    return outputs[found[0]]
+
+
+def find(listed: Any, interfaces: Any, wanted: str | None, kind: str, first: str = "") -> Any:
     """The one device meant by `wanted` (an id of `realtime.devices`, a name or a part of one), or the system's default.
+
+    Args:
+        first: full name of the device with which the call began, "" if it begins now.
 
     Raises:
         DeviceError: none or several fit, or there is no device at all.
@@ -186,6 +207,8 @@ def find(listed: Any, interfaces: Any, wanted: str | None, kind: str) -> Any:
     fitting = [device for device in listed if device[f"max_{kind}_channels"] > 0]
     if not fitting:
         raise DeviceError(f"there is no audio {kind} device; `voxveil live --file IN --write OUT` works without")
+    if first:
+        return names.same(first, fitting, lambda device: (full_name(device, interfaces),), kind)
     if wanted is None:
         default = sounddevice.default.device[0 if kind == "input" else 1]
         return next((device for device in fitting if device["index"] == default), fitting[0])

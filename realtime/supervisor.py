@@ -14,7 +14,8 @@ from realtime.states import State
 
 STOP_S = 2.0
 SILENT_HOST_S = 1.5
-"""An engine process without a sign of life for this long is replaced."""
+"""An engine process without a sign of life for this long is replaced, unless it opens or closes devices, and has said
+until when that may take (`busy_until`)."""
 START_S = 12.0
 """The same while it starts."""
 LOOK_S = 0.1
@@ -51,6 +52,7 @@ class Supervisor(threading.Thread):
         while self._wanted.is_set():
             started = monotonic()
             self._board.put("host_beat", 0.0)
+            self._board.put("busy_until", 0.0)
             process = child.spawn("realtime.host", [self._board.name, self._config.to_json()], stdin=subprocess.PIPE)
             status = self._watch(process, started)
             ended = status == 0 or (status != FATAL_STATUS and not self._wanted.is_set())
@@ -87,6 +89,7 @@ class Supervisor(threading.Thread):
                         process.stdin.close()
             now = monotonic()
             beat = self._board.get("host_beat")
+            busy = now < self._board.get("busy_until")
             if beat and self.override is not None:
                 self.override = None
             if not self._wanted.is_set():
@@ -95,7 +98,7 @@ class Supervisor(threading.Thread):
                     with suppress(OSError):
                         process.stdin.write(b"stop\n")
                         process.stdin.flush()
-                elif now - asked > STOP_S:
+                elif now - asked > STOP_S and not busy:
                     process.kill()
-            elif now - (beat or started) > (SILENT_HOST_S if beat else START_S):
+            elif not busy and now - (beat or started) > (SILENT_HOST_S if beat else START_S):
                 process.kill()

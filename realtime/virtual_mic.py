@@ -3,6 +3,9 @@
 On PulseAudio and PipeWire it is a null sink and a remapped source of its monitor, so that it is listed as an ordinary
 microphone called "Voxveil". Both carry a tag with their owner: what a crashed run left behind is found and used again
 or removed. Nothing else of the user's system is touched, and nothing is ever made a default.
+
+**It never goes while a program records from it.** Servers move what records from a device that goes to the default
+one, which is the real microphone: the call would hear the talker's own voice from then on. It stays instead, silent.
 Elsewhere a virtual cable made by others is looked for.
 """
 
@@ -52,8 +55,9 @@ def create(owner: str = KEPT) -> bool:
         found = _found(pulse)
         if found["sink"] and found["source"]:
             return _orphan(found["sink"][0])
-        _unload(pulse, [*found["source"], *found["sink"]])
-        sink = _load_sink(pulse, owner)
+        _unload(pulse, found["source"])  # without its sink it hears nothing
+        # A sink without its source is kept: somebody may record from its monitor.
+        sink = None if found["sink"] else _load_sink(pulse, owner)
         try:
             _load(
                 pulse,
@@ -62,22 +66,33 @@ def create(owner: str = KEPT) -> bool:
                 f"remix=no source_properties=\"device.description='{LABEL}' {TAG}={owner}\"",
             )
         except DeviceError:
-            pulse.module_unload(sink)
+            if sink is not None:
+                pulse.module_unload(sink)
             raise
         return True
 
 
 def remove() -> bool:
-    """Take the virtual microphone away; whether there was one."""
+    """Take the virtual microphone away; whether there was one.
+
+    Raises:
+        DeviceError: no server, or a program records from it.
+    """
     with pulse_devices.session() as pulse:
         found = _found(pulse)
         devices = [*found["source"], *found["sink"]]
+        if listening := _listening(pulse, found):
+            raise DeviceError(
+                f"{', '.join(listening)} records from “{LABEL}”; end the call there, or choose another microphone in "
+                "it, because it would get your real microphone when this one goes"
+            )
         _unload(pulse, devices)
         return bool(devices)
 
 
 def release(owner: str) -> bool:
-    """Take it away if `owner` made it, or a run that has ended, and nobody plays into it now; whether it went.
+    """Take it away if `owner` made it, or a run that has ended, and nobody plays into it or records from it now;
+    whether it went. One that stays is silent, and the next run uses it again.
 
     Raises:
         DeviceError: no server.
@@ -87,6 +102,8 @@ def release(owner: str) -> bool:
         devices = [*found["source"], *found["sink"]]
         ours = [device for device in devices if device.properties.get(TAG) == owner or _orphan(device)]
         if not ours or any(pulse_devices.players(pulse, device.name) for device in found["sink"]):
+            return False
+        if _listening(pulse, found):
             return False
         _unload(pulse, ours)
         return True
@@ -119,6 +136,12 @@ def _found(pulse: Any) -> dict[str, list[pulse_devices.PulseDevice]]:
         return [device for device in devices if TAG in device.properties and not device.monitor]
 
     return {"sink": ours(pulse_devices.sinks(pulse)), "source": ours(pulse_devices.sources(pulse))}
+
+
+def _listening(pulse: Any, found: dict[str, list[pulse_devices.PulseDevice]]) -> list[str]:
+    """The programs that record from our source, or from what our sink plays."""
+    heard = {device.name for device in found["source"]} | {f"{device.name}.monitor" for device in found["sink"]}
+    return pulse_devices.recorders(pulse, heard, {device.module for device in found["source"]})
 
 
 def _orphan(device: pulse_devices.PulseDevice) -> bool:

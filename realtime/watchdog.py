@@ -62,6 +62,8 @@ class Watchdog:
         if process is None or self.fatal:
             return
         status = process.poll()
+        if os.name != "posix":
+            self.wake()  # there a worker waits for this alone, and shows no sign of life meanwhile
         if status is None:
             allowed = HUNG_S if self._board.count("phase") == READY else LOAD_S
             if monotonic() - self._board.get("worker_beat") < allowed:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -69,9 +70,22 @@ def drive(
         show.close()  # before what is printed now
         heard = replace(heard or engine.snapshot(), memory_mb=memory_mb)
         _finish(engine, record)
+    if sys.platform == "linux" and config.backend != "file":
+        _tell_what_stays()
     if not as_json:
         print_figures(bundle, name, heard)
     return 0
+
+
+def _tell_what_stays() -> None:
+    """Where a program still records from the virtual microphone, that stays: it would be given the real one."""
+    from realtime import virtual_mic
+
+    with suppress(DeviceError):
+        seen = virtual_mic.status()
+        if seen.present and seen.owner == str(os.getpid()):
+            text = "The microphone “Voxveil” stays, silent, because a program records from it; end the call there first"
+            print(f"{text} (`voxveil mic remove` takes it away then).", file=sys.stderr)
 
 
 def _finish(engine: Engine, record: Path | None) -> None:

@@ -68,5 +68,5 @@ def _make() -> str:
 def _remove_own() -> None:
     from realtime import virtual_mic
 
-    if sys.platform == "linux" and virtual_mic.status().owner == str(os.getpid()):
-        virtual_mic.remove()
+    if sys.platform == "linux":
+        virtual_mic.release(str(os.getpid()))

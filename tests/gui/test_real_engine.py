@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
+import numpy as np
 import psutil
 import pytest
 from pytestqt.qtbot import QtBot
@@ -49,6 +50,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
     with PulseServer({"mic": 48_000}) as made:
         for name in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
             monkeypatch.setenv(name, made.environment[name])
+        # Else the virtual microphone, which is no monitor, becomes the default one, and what listens here moves to it.
+        made.pactl("set-default-source", "mic.monitor")
         made.keep_awake("mic")
         loop = f"while true; do paplay -d mic {SAMPLE}; done"
         made.helper("sh", "-c", loop, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -87,6 +90,23 @@ def _seconds_until(qtbot: QtBot, reached: Callable[[], bool]) -> float:
         qtbot.wait(10)
         took += min(monotonic() - began, 0.015)
     return took
+
+
+def test_a_call_that_is_still_on_hears_silence_when_the_app_ends(live: App, server: PulseServer) -> None:
+    """And not the real microphone, which a server gives to whoever records from a device that goes."""
+    words = ("parec", "-d", "voxveil_mic", "--raw", "--format=float32le", "--rate=48000", "--channels=1")
+    call = server.helper(*words, "--latency-msec=20", stdout=subprocess.PIPE)
+    assert call.stdout is not None
+    before = np.frombuffer(call.stdout.read(4 * 48_000), np.float32)
+    live.close()
+    os.set_blocking(call.stdout.fileno(), False)
+    while call.stdout.read(1 << 16):
+        pass  # what was under way
+    os.set_blocking(call.stdout.fileno(), True)
+    after = np.frombuffer(call.stdout.read(4 * 48_000 * 2), np.float32)
+    assert before.any(), "the voice"
+    assert not after.any()
+    assert "voxveil_mic" in server.pactl("list", "short", "sources")
 
 
 @pytest.mark.parametrize("module", ["realtime.host", "realtime.worker"])

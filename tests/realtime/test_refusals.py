@@ -14,9 +14,10 @@ import pytest
 import sounddevice
 
 from core.errors import DeviceError
-from realtime import streams
-from realtime.backend import choose
+from realtime import streams, virtual_mic
+from realtime.backend import First, choose
 from realtime.config import EngineConfig
+from realtime.devices import full_name
 from realtime.rings import CaptureRing, PlayRing
 from tests import click_bundle
 from tests.audio_server import MISSING, PulseServer
@@ -119,6 +120,35 @@ def test_what_auto_found_first_it_stays_with(tmp_path: Path) -> None:
         rig.close()
 
 
+DEVICES = [
+    {"index": 0, "name": "Desk", "hostapi": 0, "max_input_channels": 1, "max_output_channels": 0},
+    {"index": 1, "name": "Speakers", "hostapi": 0, "max_input_channels": 0, "max_output_channels": 2},
+    {"index": 2, "name": "CABLE Input (VB-Audio)", "hostapi": 0, "max_input_channels": 0, "max_output_channels": 2},
+    {"index": 3, "name": "Desk 2", "hostapi": 0, "max_input_channels": 1, "max_output_channels": 0},
+]
+INTERFACES = [{"name": "MME"}]
+
+
+def test_the_voice_goes_to_no_device_that_nobody_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing named means the virtual microphone, never the loudspeakers that the system calls its default."""
+    find = virtual_mic.find_cable
+    monkeypatch.setattr(virtual_mic, "find_cable", lambda outputs, _="": find(outputs, "win32"))
+    found = streams.find_output(DEVICES, INTERFACES, None)
+    assert streams.find(DEVICES, INTERFACES, found, "output")["index"] == 2
+    assert streams.find_output(DEVICES, INTERFACES, "Speakers") == "Speakers"
+    with pytest.raises(DeviceError, match="--output"):
+        streams.find_output(DEVICES[:2], INTERFACES, "voxveil")
+
+
+def test_a_call_goes_on_with_the_device_that_it_began_with() -> None:
+    """The microphone “Desk” is gone, and “Desk 2” would be the only one that fits."""
+    left = DEVICES[1:]
+    assert streams.find(left, INTERFACES, "desk", "input")["index"] == 3
+    with pytest.raises(DeviceError, match="the microphone is gone; waiting"):
+        streams.find(left, INTERFACES, "desk", "input", full_name(DEVICES[0], INTERFACES))
+    assert streams.find(DEVICES, INTERFACES, "desk", "input", full_name(DEVICES[0], INTERFACES))["index"] == 0
+
+
 def test_a_device_that_another_program_holds(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """As with WASAPI's exclusive mode: found, with a rate, and refused at the last moment."""
 
@@ -138,7 +168,7 @@ def test_a_device_that_another_program_holds(monkeypatch: pytest.MonkeyPatch, re
         monkeypatch.setattr(sounddevice, f"check_{kind}_settings", lambda **_: None)
     monkeypatch.setattr(sounddevice, "InputStream", held)
     backend = streams.SoundDeviceBackend()
-    backend.open(EngineConfig("bundle", (0.0, 0.0, 1.0), input="Desk", output="Loud", backend="sounddevice"))
+    backend.open(EngineConfig("bundle", (0.0, 0.0, 1.0), input="Desk", output="Loud", backend="sounddevice"), First())
     board = request.getfixturevalue("board")
     with pytest.raises(DeviceError, match="another program") as caught:
         backend.start(CaptureRing(board), PlayRing(board, 48_000), lambda: None)

@@ -6,13 +6,17 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
+from typing import IO
 
 import numpy as np
 import pytest
 
+from core.errors import DeviceError
 from realtime import virtual_mic
 from realtime.devices import list_devices
 from tests import click_bundle
@@ -25,6 +29,7 @@ ON_BOTH = {
     "test_an_ordinary_client_hears_what_is_played_into_it",
     "test_what_a_crashed_run_left_is_found_and_used_again",
     "test_the_device_list",
+    "test_a_call_that_records_from_it_never_gets_the_real_microphone",
 }
 
 
@@ -154,6 +159,54 @@ def test_one_in_use_is_not_taken_away(server: AudioServer) -> None:
     assert virtual_mic.release("0")
 
 
+@pytest.mark.parametrize("how", ["release", "remove", "command"])
+def test_a_call_that_records_from_it_never_gets_the_real_microphone(server: AudioServer, how: str) -> None:
+    """Servers move what records from a device that goes to the default one. It is not taken away, and stays silent."""
+    server.pactl("set-default-source", "other.monitor")  # stands for the real microphone
+    server.keep_awake("other")
+    talking = server.helper(
+        "pacat", "-d", "other", "--raw", "--format=float32le", "--rate=48000", stdin=subprocess.PIPE
+    )
+    assert talking.stdin is not None
+    talk = (0.25 * np.sin(np.arange(48_000 * 2 * 6) / 20)).astype(np.float32).tobytes()
+    threading.Thread(target=_say, args=(talking.stdin, talk), daemon=True).start()
+    virtual_mic.create(owner=str(os.getpid()))
+    call = server.helper(
+        "parec", "-d", virtual_mic.SOURCE, "--raw", "--format=float32le", "--latency-msec=20", stdout=subprocess.PIPE
+    )
+    assert call.stdout is not None
+    _heard(call.stdout, 0.5)
+    if how == "release":
+        assert not virtual_mic.release(str(os.getpid()))
+    elif how == "remove":
+        with pytest.raises(DeviceError, match="parec records from “Voxveil”; end the call there"):
+            virtual_mic.remove()
+    else:
+        done = voxveil("mic", "remove")
+        assert done.returncode == 2
+        assert "real microphone" in done.stderr
+    assert not _heard(call.stdout, 1.5).any()
+    assert virtual_mic.status().present
+    call.kill()
+    call.wait()
+    end = monotonic() + 10
+    while not virtual_mic.release(str(os.getpid())):
+        assert monotonic() < end
+        sleep(0.05)
+    talking.kill()
+    talking.wait()
+
+
+def _say(pipe: IO[bytes], talk: bytes) -> None:
+    with suppress(OSError):
+        pipe.write(talk)
+
+
+def _heard(pipe: IO[bytes], seconds: float) -> np.ndarray:
+    data = pipe.read(4 * int(44_100 * 2 * seconds))
+    return np.frombuffer(data, np.float32)
+
+
 def test_one_that_a_running_process_owns_is_no_orphan(server: AudioServer) -> None:
     virtual_mic.create(owner=str(os.getpid()))
     seen = virtual_mic.status()
@@ -165,9 +218,13 @@ def test_half_of_one_is_made_whole(server: AudioServer) -> None:
     source = next(
         s for s in json.loads(server.pactl("--format=json", "list", "sources")) if s["description"] == "Voxveil"
     )
+    sink = next(
+        m for m in server.pactl("list", "short", "modules").splitlines() if f"sink_name={virtual_mic.SINK}" in m
+    )
     server.pactl("unload-module", str(source["owner_module"]))
     assert not virtual_mic.status().present
     assert virtual_mic.create()
+    assert sink in server.pactl("list", "short", "modules").splitlines(), "somebody may record from its monitor"
     assert virtual_mic.status().present
 
 
