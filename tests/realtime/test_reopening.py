@@ -6,16 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from time import monotonic, sleep
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from core.errors import DeviceError
+from core.errors import AudioFileError, DeviceError
 from realtime import backend as backends
-from realtime import child, pulse_devices, supervisor
+from realtime import child, pulse_devices, supervisor, virtual_mic
 from realtime.backend import First, Opened
 from realtime.board import Board
 from realtime.config import EngineConfig
+from realtime.engine import Engine
 from realtime.host import Host
 from realtime.rings import CaptureRing, PlayRing
 from realtime.schedule import Schedule
@@ -164,3 +166,21 @@ def test_looking_for_a_device_again_and_again_costs_no_memory(server: PulseServe
     """As the engine does four times a second, with the collector off: a class for each time would stay for good."""
     with pulse_devices.session() as one, pulse_devices.session() as two:
         assert type(one) is type(two)
+
+
+def test_a_recording_that_cannot_be_finished_does_not_stop_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk: it is said, and memory and microphone are given back all the same."""
+
+    def full() -> None:
+        raise AudioFileError("the disk is full")
+
+    engine = Engine()
+    released = []
+    monkeypatch.setattr(virtual_mic, "release", released.append)
+    engine._recorder = SimpleNamespace(finish=full)  # type: ignore[assignment]
+    engine._microphone = True
+    with pytest.raises(AudioFileError, match="full"):
+        engine.close()
+    assert engine._board is None
+    assert len(released) == 1
+    engine.close()
