@@ -13,7 +13,8 @@ from model.live import LiveConfig, LiveModel
 
 
 def load_model(paths: list[Path]) -> tuple[LiveModel, list[str]]:
-    """Put checkpoints together: what a later one holds replaces what an earlier one held.
+    """Put checkpoints together: what a later one holds replaces what an earlier one held. One of stage vocoder goes
+    last, then: the other stages carry along the vocoder that they began with.
 
     Args:
         paths: checkpoints of the stages vocoder, vqvae or joint, or folders of their runs; at least one of the latter

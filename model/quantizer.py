@@ -39,8 +39,13 @@ class Codebook(nn.Module):
         return nn.functional.embedding(codes, self.vectors)
 
     @torch.no_grad()
-    def start_from(self, z: Tensor, iterations: int = 12) -> None:
-        """k-means on encoder outputs z (N, D), N >= K: a codebook that starts where the data is does not collapse."""
+    def start_from(self, z: Tensor, uses: float, iterations: int = 12) -> None:
+        """k-means on encoder outputs z (N, D), N >= K: a codebook that starts where the data is does not collapse.
+
+        Args:
+            uses: how many codes a batch chooses of this codebook (the N of `update`), which is what the running totals
+                begin with: with more, the start would be heard for long, and no entry be counted as dead meanwhile.
+        """
         centres = z[torch.randperm(len(z), device=z.device)[: self.entries]].clone()
         for _ in range(iterations):
             owner = (z @ centres.t() * 2 - centres.square().sum(1)).argmax(-1)
@@ -50,7 +55,7 @@ class Codebook(nn.Module):
             centres = sums / counts.clamp(min=1)[:, None]
             centres[empty] = z[torch.randint(len(z), (int(empty.sum()),), device=z.device)]
         self.vectors.copy_(centres)
-        self.counts.fill_(len(z) / self.entries)
+        self.counts.fill_(uses / self.entries)
         self.sums.copy_(centres * self.counts[:, None])
         self.ready.fill_(True)
 

@@ -17,7 +17,7 @@ from core.spec import FRAMES, HOP
 from model.encoder import WARPS
 from model.prosody import ProsodyNormalizer
 from training.data.babblers import Babblers
-from training.data.heard_talkers import heard_talkers, talker_of
+from training.data.heard_talkers import heard_talkers, heard_voices, talker_of
 from training.data.prepared import PreparedCorpus, Utterance
 from training.data.voice_ranges import voice_ranges
 from training.perturb.chain import Perturb
@@ -107,6 +107,8 @@ class Crops(Dataset[Batch]):
         self.talker_row = {name: i for i, name in enumerate(heard_talkers(corpus))}
         self.seed, self.epoch = seed, epoch
         self.ranges = voice_ranges(corpus) if rows else None
+        # What training never hears, partner and table have not learnt to say.
+        self.sayable = [self.row[name] for name in heard_voices(corpus)] if rows else []
         if perturb is not None and perturb.source is None:
             perturb.source = Babblers(corpus, long_enough)
         self.real_share = 1.0 if not self.paired else real_share if self.lone else 0.0
@@ -146,7 +148,7 @@ class Crops(Dataset[Batch]):
             voice = [self.row[first], self.row[second]]
         elif self.ranges is not None:
             wanted = corpus.audio(u, "src", start, frames)
-            voice, weight = list(rng.integers(len(self.ranges), size=2)), float(rng.random())
+            voice, weight = [int(row) for row in rng.choice(self.sayable, size=2)], float(rng.random())
             whole = corpus.f0(u, "src", 0, u.frames)
             f0 = moved_f0(heard_f0, whole, *(np.array([1 - weight, weight]) @ self.ranges[voice]))
         return Batch(

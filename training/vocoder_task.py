@@ -7,6 +7,7 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
+from core.errors import ConfigError
 from core.spec import HOP, SAMPLE_RATE
 from model.frontend import VoiceMel
 from model.live import LiveConfig
@@ -49,6 +50,11 @@ class VocoderTask(lightning.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, object]) -> None:
         checkpoint["live_config"] = self.config.to_dict()
+
+    def on_fit_start(self) -> None:
+        """Only what has a partner has a wanted side here; of the rest the vocoder would learn silence."""
+        if set(self.trainer.datamodule.kinds) != {"parallel"}:  # type: ignore[attr-defined]
+            raise ConfigError("data.kinds: stage vocoder learns from pairs, so it takes [parallel] only")
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         made, wanted = self.resynthesize(batch)

@@ -183,8 +183,8 @@ class VqvaeTask(LiveTask):
         self._reservoir.append(from_all(self, latents[:, SETTLE:].flatten(0, 1)))
         if self.global_step >= self.warmup_steps:
             z = torch.cat(self._reservoir)
-            for i, book in enumerate(self.model.books):
-                book.start_from(z[:, i])
+            for i, level in enumerate(self.model.encoder.levels()):
+                level.codebook.start_from(z[:, i], len(self._reservoir[-1]) / level.every)
             self._reservoir.clear()
 
     def configure_optimizers(self) -> OptimizerLRScheduler:

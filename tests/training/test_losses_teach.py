@@ -43,7 +43,7 @@ def vqvae(loss: Loss, batch: Batch) -> VqvaeTask:
     with torch.no_grad():
         latents, _, _ = task.encode(batch, None)
     for i, book in enumerate(task.model.books):
-        book.start_from(latents[:, :, i].flatten(0, 1))
+        book.start_from(latents[:, :, i].flatten(0, 1), 100)
     return task
 
 

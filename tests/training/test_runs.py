@@ -123,6 +123,7 @@ def test_an_unknown_key_is_named_in_one_line(folder: Path, tmp_path: Path, capsy
         ("vocoder", (), ("mel.Mel",), "Mel compares mels"),
         ("vocoder", (), ("stft.Stft", "stft.Stft"), "Stft stands there twice"),
         ("vocoder", ("--data.kinds=[plain]",), ("stft.Stft",), "has no plain speech"),
+        ("vocoder", ("--data.kinds=[real]",), ("stft.Stft",), "takes [parallel] only"),
         ("vocoder", ("--data.folder=nowhere",), ("stft.Stft",), "is not a prepared corpus"),
         ("vocoder", ("--data.seconds=60",), ("stft.Stft",), "no utterance is longer"),
         ("vqvae", ("--model.phones=44", "--model.model.voices=2"), ("mel.Mel",), "room for 2"),

@@ -20,7 +20,7 @@ def task(entries: tuple[int, int, int]) -> VqvaeTask:
 def started(entries: tuple[int, int, int]) -> Start:
     made = task(entries)
     for book in made.model.books:
-        book.start_from(torch.randn(200, book.vectors.shape[1]))
+        book.start_from(torch.randn(200, book.vectors.shape[1]), 200)
     return Start(dict(made.state_dict()))
 
 

@@ -9,8 +9,17 @@ UNKNOWN = -1
 
 def heard_talkers(corpus: PreparedCorpus) -> list[str]:
     """Names of all talkers of the training split, synthetic timbres and real people alike, sorted."""
-    training = [u for kind in ("parallel", "real", "plain") for u in corpus.utterances("train", kind)]
-    return sorted({*corpus.voices, *(u.talker for u in training if u.talker)})
+    training = [u for kind in ("real", "plain") for u in corpus.utterances("train", kind)]
+    return sorted({*heard_voices(corpus), *(u.talker for u in training if u.talker)})
+
+
+def heard_voices(corpus: PreparedCorpus) -> list[str]:
+    """Names of the synthetic voices that training hears or asks for, sorted; a corpus keeps some for validation."""
+    names = set()
+    for u in corpus.utterances("train", "parallel"):
+        for side in ("src", "tgt"):
+            names |= _parts(u, side)
+    return sorted(names)
 
 
 def talker_of(u: Utterance, side: str, row: dict[str, int]) -> tuple[int, int, float]:
@@ -23,7 +32,13 @@ def talker_of(u: Utterance, side: str, row: dict[str, int]) -> tuple[int, int, f
     if u.src_voice is None:
         only = row.get(u.talker or "", UNKNOWN)
         return only, only, 0.0
-    first, second, weight = u.voice(side)
-    if first not in row or second not in row:
+    if not _parts(u, side) <= row.keys():
         return UNKNOWN, UNKNOWN, 0.0
-    return row[first], row[second], weight
+    first, second, weight = u.voice(side)
+    return row.get(first, row.get(second, UNKNOWN)), row.get(second, row.get(first, UNKNOWN)), weight
+
+
+def _parts(u: Utterance, side: str) -> set[str]:
+    """The voices that a side is made of; one without any weight is none."""
+    first, second, weight = u.voice(side)
+    return {name for name, share in ((first, 1.0 - weight), (second, weight)) if share > 0.0}

@@ -9,10 +9,11 @@ from training.data.plain import audio_files
 from training.data.recording import Recording, drawn_split
 
 
-def list_libri(root: Path) -> list[Recording]:
+def list_libri(root: Path, heldout: dict[str, str] | None = None) -> list[Recording]:
     """All utterances below `root` (the whole corpus or one subset of it).
 
-    Subsets named dev-* are "val", test-* are "test"; in the others the split is drawn by talker. LibriTTS: each sound
+    Subsets named dev-* are "val", test-* are "test"; in the others the split is drawn by talker. Talkers `ls_NUMBER`
+    whom `heldout` names (talker -> "val" or "test") are kept out, whatever subset they stand in. LibriTTS: each sound
     has a `NAME.normalized.txt`. LibriSpeech: each chapter has a `TALKER-CHAPTER.trans.txt` with a line `ID TEXT` each.
 
     Raises:
@@ -33,7 +34,7 @@ def list_libri(root: Path) -> list[Recording]:
             Recording(
                 id=f"libri/{path.stem}",
                 kind="real",
-                split=_split(path.parent.parent.parent.name, talker),
+                split=(heldout or {}).get(f"ls_{talker}") or _split(path.parent.parent.parent.name, talker),
                 path=path,
                 talker=f"ls_{talker}",
                 sex=sexes.get(talker),

@@ -6,6 +6,7 @@ Short utterances are therefore packed into windows with a pause between them, so
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,8 @@ from core.errors import ConfigError
 from core.spec import HOP, SAMPLE_RATE
 from training.data.prepared import FEATURES_FILE, ROWS_FILE, PreparedCorpus, Utterance, recogniser_rows, rows_key
 
+MODEL_FILE = "whisper_model.txt"
+"""sha256 of the model that the rows are of."""
 RATE = 16_000
 ROW = 320
 """Samples at 16 kHz of one feature row: 20 ms."""
@@ -58,6 +61,9 @@ class WhisperFeatures:
         """
         from rich.progress import track
 
+        if not (whisper / "model.bin").is_file():
+            raise ConfigError(f"{whisper} holds no CTranslate2 Whisper model (no model.bin); see docs/training.md")
+        self._be_of(whisper)
         todo = [(u, side) for u, side in sides if rows_key(u, side) not in self.rows]
         if not todo:
             return 0
@@ -77,11 +83,22 @@ class WhisperFeatures:
                 _write_json(self.folder / ROWS_FILE, self.rows)
         return len(todo)
 
+    def _be_of(self, whisper: Path) -> None:
+        """Rows of two models do not mix: they differ in width, and in what they mean."""
+        with (whisper / "model.bin").open("rb") as model:
+            digest = hashlib.file_digest(model, "sha256").hexdigest()
+        name = self.folder / MODEL_FILE
+        known = name.read_text("utf8") if name.is_file() else digest
+        if self.rows and known != digest:
+            raise ConfigError(
+                f"{self.folder} holds rows of another Whisper model; use that one, or remove {FEATURES_FILE}, "
+                f"{ROWS_FILE} and {MODEL_FILE} there"
+            )
+        name.write_text(digest, "utf8")
+
 
 class _Encoder:
     def __init__(self, whisper: Path, threads: int) -> None:
-        if not (whisper / "model.bin").is_file():
-            raise ConfigError(f"{whisper} holds no CTranslate2 Whisper model (no model.bin); see docs/training.md")
         import ctranslate2
         from faster_whisper.feature_extractor import FeatureExtractor
 

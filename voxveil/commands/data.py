@@ -28,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         prepare.add_argument(f"--{name}", type=Path, action="append", default=[], metavar="PATH", help=text)
     prepare.add_argument(
-        "--heldout", type=Path, metavar="FILE", help="lines `talker val|test` for --talkers; the others are trained on"
+        "--heldout",
+        type=Path,
+        metavar="FILE",
+        help="lines `talker val|test` for --talkers (the others are trained on) and --libri (as ls_NUMBER)",
     )
     prepare.add_argument("--vctk-all", action="store_true", help="all VCTK talkers rather than twenty")
     prepare.add_argument("--processes", type=int, default=2, metavar="N")
@@ -85,7 +88,7 @@ def _recordings(args: argparse.Namespace) -> list[Recording]:
     found = [r for path in args.parallel for r in list_parallel(path)]
     found += [r for path in args.talkers for r in list_talkers(path, heldout)]
     found += [r for path in args.vctk for r in list_vctk(path, everyone=args.vctk_all)]
-    found += [r for path in args.libri for r in list_libri(path)]
+    found += [r for path in args.libri for r in list_libri(path, heldout)]
     return found + [r for path in args.plain for r in list_plain(path)]
 
 

@@ -73,6 +73,7 @@ def test_librispeech(tmp_path: Path) -> None:
     assert (alone.id, alone.talker, alone.sex, alone.split) == ("libri/1088-134315-0000", "ls_1088", "F", "val")
     assert alone.text == "AS YOU KNOW"
     assert {r.split for r in list_libri(tmp_path)} >= {"val"}
+    assert {r.split for r in list_libri(tmp_path, {"ls_1088": "test"})} == {"test"}, "whom the list keeps out stays out"
 
 
 def test_libritts(tmp_path: Path) -> None:

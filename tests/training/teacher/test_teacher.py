@@ -110,6 +110,19 @@ def test_no_model_in_the_folder(tmp_path: Path) -> None:
         )
 
 
+def test_rows_of_two_models_do_not_mix(tmp_path: Path) -> None:
+    features = WhisperFeatures(tmp_path)
+    for name in ("tiny", "base"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.bin").write_text(name)
+    features._be_of(tmp_path / "tiny")
+    features._be_of(tmp_path / "base")  # no rows are there yet
+    features.rows["a"] = [0, 1]
+    features._be_of(tmp_path / "base")
+    with pytest.raises(ConfigError, match="rows of another Whisper model"):
+        features._be_of(tmp_path / "tiny")
+
+
 def test_words_become_classes() -> None:
     pytest.importorskip("phonemizer", reason="comes with voxveil[teacher]")
     from training.teacher.g2p import synthesiser_symbols, word_labels
