@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from core.assets import default_bundle_path
 from core.bundle import Bundle
-from core.errors import VoxveilError
 from gui.engine_port import EnginePort
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.files import FilesModel
-from gui.models.new_voice import NewVoice
 from gui.models.presets import Presets
 from gui.models.preview import Preview
 from gui.models.reasons import in_words
 from gui.models.settings import SettingsStore
 from gui.models.virtual_mic import VirtualMicModel
 from gui.models.voices import VoicesModel
+from gui.own_voices import OwnVoices
 from gui.platform.hotkeys import Hotkeys
 from gui.platform.player import Player
-from gui.platform.single_instance import SingleInstance, send_wish
 from gui.theme.current import Theme
-from gui.theme.icons import app_icon
-from gui.widgets.add_voice import AddVoice
 from gui.widgets.call_page import CallPage
 from gui.widgets.file_page import FilePage
 from gui.widgets.main_menu import MainMenu
 from gui.widgets.main_window import MainWindow
 from gui.widgets.tray import Tray
 from gui.widgets.welcome import Welcome
-
-TRANSLATIONS = Path(__file__).resolve().parent / "translations"
 
 
 class App(QObject):
@@ -60,6 +51,7 @@ class App(QObject):
         page = CallPage(engine, self.call, self.devices, self.voices, self.preview, store, theme)
         file_page = FilePage(self.files, self.voices, self.player, theme)
         self.window = MainWindow(self.call, page, file_page, self.menu, store, theme)
+        self.own_voices = OwnVoices(bundle, store, theme, self.window)
         self.tray = Tray(self.call, self)
         self.hotkeys = Hotkeys(self)
         self._quitting = False
@@ -75,9 +67,11 @@ class App(QObject):
         self.menu.mute_key_chosen.connect(self._take_mute_key)
         self.menu.asked_to_quit.connect(self.quit)
         self.menu.asked_for_welcome.connect(self.welcome)
-        self.menu.asked_for_voice.connect(self.add_voice)
+        self.menu.asked_for_voice.connect(self.own_voices.add)
+        self.own_voices.changed.connect(self.use_bundle)
+        page.mixer.asked_to_remove.connect(self.own_voices.remove)
         self.menu.noted.connect(notice.show_note)
-        for source in (self.devices, self.preview):
+        for source in (self.devices, self.preview, self.own_voices):
             source.problem.connect(lambda text: notice.show_problem(in_words(text, self.store.values.device_names)))
         self.presets.problem.connect(notice.show_problem)
         self.presets.used.connect(page.sound.follow_settings)
@@ -118,28 +112,13 @@ class App(QObject):
         dialog.finished.connect(lambda _: self.window.page.choosers.follow_settings())
         dialog.open()
 
-    def add_voice(self) -> AddVoice:
-        """Make a voice from recordings, one at a time."""
-        for dialog in self.window.findChildren(AddVoice):
-            if dialog.isVisible():
-                dialog.raise_()
-                dialog.activateWindow()
-                return dialog
-        for before in self.findChildren(NewVoice):
-            before.close()  # a cancelled one, which removes its copy when it ends
-        making = NewVoice(self.bundle.path, self)
-        making.made.connect(self.use_bundle)
-        dialog = AddVoice(making, self.bundle.voices.names, self.store, self.theme, self.window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()
-        return dialog
-
     def use_bundle(self, bundle: Bundle) -> None:
         """Use other graphs and voices, now and after the next start."""
         same_graphs = graphs_of(bundle) == graphs_of(self.bundle)
         self.bundle = bundle
         self.store.values.bundle = str(bundle.path)
         self.store.save()
+        self.own_voices.take_bundle(bundle)
         self.voices.take_bank(bundle.voices)
         self.call.use_bundle(bundle.path, same_graphs)
         self.files.use_bundle(bundle.path)
@@ -177,10 +156,7 @@ class App(QObject):
             self._closed = True
             self.window.hide()
             self.tray.icon.hide()
-            for dialog in self.window.findChildren(AddVoice):
-                dialog.reject()  # removes what was read aloud
-            for making in self.findChildren(NewVoice):
-                making.close()
+            self.own_voices.close()
             self.hotkeys.close()
             self.preview.close()
             self.player.stop()
@@ -245,83 +221,6 @@ class App(QObject):
             self.window.notice.show_note(text)
 
 
-def install_language(application: QApplication, choice: str) -> list[QTranslator]:
-    """Load our texts and Qt's own for the chosen language (`system`: the desktop's); returns what must be kept."""
-    locale = QLocale.system() if choice == "system" else QLocale(choice)
-    kept: list[QTranslator] = []
-    if QLocale(locale.uiLanguages()[0]).language() is QLocale.Language.English:
-        return kept  # the texts are English; Qt would go on to the next language that the user knows
-    qt_texts = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    for name, folder in (("voxveil", str(TRANSLATIONS)), ("qtbase", qt_texts)):
-        translator = QTranslator(application)
-        if translator.load(locale, name, "_", folder):
-            application.installTranslator(translator)
-            kept.append(translator)
-    return kept
-
-
 def graphs_of(bundle: Bundle) -> dict[str, str]:
     """sha256 of each graph's file."""
     return {name: digest for name, digest in bundle.manifest["files"].items() if name.endswith(".onnx")}
-
-
-def load_bundle(named: Path | None, store: SettingsStore) -> tuple[Bundle, str]:
-    """The bundle that was named, else the user's own copy with added voices, else the one that ships; and what is
-    wrong with the copy, "" if nothing is. The copy stays where it is: what is in it may be wanted yet.
-
-    Raises:
-        VoxveilError: the bundle that was named, or ships, cannot be read.
-    """
-    own, wrong = Path(store.values.bundle), ""
-    if named is None and store.values.bundle:
-        try:
-            return Bundle.load(own, verify=False), ""
-        except VoxveilError as error:
-            wrong = str(error)
-            if not own.exists():
-                store.values.bundle = ""  # said once
-    return Bundle.load(named or default_bundle_path(), verify=False), wrong
-
-
-def main(bundle: Path | None = None, start: bool = False, minimized: bool = False, send: str | None = None) -> int:
-    """Run the app; the exit status. Only one runs: a second start raises the first one's window.
-
-    Raises:
-        VoxveilError: the bundle cannot be read (also shown in a window), or nobody is there to take `send`.
-    """
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("Voxveil")
-    application.setDesktopFileName("voxveil")
-    application.setStyle("Fusion")
-    application.setWindowIcon(app_icon())
-    application.setQuitOnLastWindowClosed(False)
-    if send_wish(send or ("start" if start else "raise")):
-        return 0
-    if send is not None:
-        raise VoxveilError("the app does not run, so nobody can be told; start it with `voxveil app`")
-    store = SettingsStore()
-    install_language(application, store.values.language)
-    theme = Theme(store.values.theme)
-    theme.apply()
-    try:
-        # The engine checks every hash when it starts; the window needs the voices only.
-        loaded, wrong = load_bundle(bundle, store)
-    except VoxveilError as error:
-        QMessageBox.critical(None, "Voxveil", str(error))
-        raise
-    from realtime.engine import Engine
-
-    app = App(Engine(), loaded, store, theme)
-    instance = SingleInstance()
-    instance.wished.connect(app.fulfil)
-    sys.excepthook = app.report_fault
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: app.quit())  # seen at the next look, 33 ms later at most
-    app.open(start=start, minimized=minimized)
-    if wrong:
-        app.tell_voices_are_gone(wrong)
-    try:
-        return application.exec()
-    finally:
-        instance.close()
-        app.close()

@@ -131,6 +131,13 @@ class VoicesModel(QObject):
             self._store.save()
         self.listed.emit()
 
+    @property
+    def is_added(self) -> bool:
+        """Whether the choice is a voice that was added to the bank, which may be a real person's."""
+        if self.choice.kind != "named":
+            return False
+        return self.bank.infos[self.bank.index(self.choice.a)].added
+
     def is_favourite(self, name: str) -> bool:
         """Whether the voice stands at the top of the list."""
         return name in self._store.values.favourites

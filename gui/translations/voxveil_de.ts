@@ -724,6 +724,25 @@
     </message>
 </context>
 <context>
+    <name>OwnVoices</name>
+    <message>
+        <source>Remove the voice “{name}”?</source>
+        <translation>Die Stimme „{name}“ entfernen?</translation>
+    </message>
+    <message>
+        <source>It cannot be brought back; recordings stay. A running call goes on in another voice.</source>
+        <translation>Sie lässt sich nicht zurückholen; Aufnahmen bleiben. Ein laufendes Gespräch geht mit einer anderen Stimme weiter.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>Presets</name>
     <message>
         <source>The preset “{name}” does not fit this version ({error}); keep it anew.</source>
@@ -985,6 +1004,10 @@
     <message>
         <source>Forget this person</source>
         <translation>Diese Person vergessen</translation>
+    </message>
+    <message>
+        <source>Remove this voice…</source>
+        <translation>Diese Stimme entfernen…</translation>
     </message>
     <message>
         <source>Mix two voices</source>

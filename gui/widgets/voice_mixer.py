@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -23,7 +23,9 @@ from gui.widgets.voice_map_view import VoiceMapView
 
 
 class VoiceMixer(QWidget):
-    """The page “Voice”."""
+    """The page “Voice”. `asked_to_remove(name)`: an added voice is to go."""
+
+    asked_to_remove = Signal(str)
 
     def __init__(self, voices: VoicesModel, preview: Preview, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +49,9 @@ class VoiceMixer(QWidget):
         self.favourite.setAccessibleName(self.tr("Favourite"))
         self.favourite.setToolTip(self.tr("Keep this voice at the top of the list"))
         self.forget = QPushButton(self.tr("Forget this person"))
-        self.forget.setProperty("role", "link")
+        self.remove = QPushButton(self.tr("Remove this voice…"))
+        for button in (self.forget, self.remove):
+            button.setProperty("role", "link")
 
         mix = QGridLayout()
         mix.setHorizontalSpacing(8)
@@ -65,6 +69,7 @@ class VoiceMixer(QWidget):
         side.addLayout(mix)
         side.addStretch(1)
         side.addWidget(self.forget)
+        side.addWidget(self.remove)
         side.addLayout(buttons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
@@ -77,6 +82,7 @@ class VoiceMixer(QWidget):
         self.slider.valueChanged.connect(self._mix)
         self.new_person.clicked.connect(voices.make_person)
         self.forget.clicked.connect(lambda: voices.forget_person(voices.choice.seed))
+        self.remove.clicked.connect(lambda: self.asked_to_remove.emit(voices.choice.a))
         self.favourite.clicked.connect(lambda: voices.toggle_favourite(voices.choice.a))
         self.listen.clicked.connect(preview.toggle)
         preview.changed.connect(lambda: self.listen.setChecked(preview.busy))
@@ -116,6 +122,7 @@ class VoiceMixer(QWidget):
         self.favourite.setEnabled(choice.kind == "named")
         self.favourite.setChecked(choice.kind == "named" and self._voices.is_favourite(choice.a))
         self.forget.setVisible(choice.kind == "new")
+        self.remove.setVisible(self._voices.is_added)
         self.new_person.setEnabled(self._voices.makes_people)
 
     def _recolour(self) -> None:

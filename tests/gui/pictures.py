@@ -115,9 +115,10 @@ def _inside(name: str, target: Path) -> None:
 
     from core.assets import default_bundle_path
     from core.bundle import Bundle
-    from gui.application import App, install_language
+    from gui.application import App
     from gui.models.protection import Level
     from gui.models.settings import SettingsStore
+    from gui.start import install_language
     from gui.theme.current import Theme
     from realtime.engine import Engine
 
@@ -199,7 +200,7 @@ def _inside(name: str, target: Path) -> None:
             shown.next.click()
         wait(1)
     if scene.startswith("add"):
-        shown = app.add_voice()
+        shown = app.own_voices.add()
         shown.name.setText("mine")
         shown.consent.setChecked(True)
         if scene == "add-1":

@@ -25,9 +25,10 @@ from pytestqt.qtbot import QtBot
 
 from core.bundle import Bundle
 from core.voices import VoiceBank
-from gui.application import TRANSLATIONS, App
+from gui.application import App
 from gui.models.files import Job, JobState
 from gui.models.settings import SettingsStore
+from gui.start import TRANSLATIONS
 from gui.theme.current import Theme
 from gui.widgets.keyboard_help import KeyboardHelp
 from gui.widgets.level_meter import LevelMeter
@@ -80,7 +81,7 @@ def _open(app: App, place: str, qtbot: QtBot) -> QWidget:
         shown = app.window.findChild(Welcome)
         shown.pages.setCurrentIndex(int(number))
     elif kind == "add":
-        shown = app.add_voice()
+        shown = app.own_voices.add()
         shown.pages.setCurrentIndex(int(number))
         shown._show()
     else:

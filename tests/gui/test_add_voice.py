@@ -12,6 +12,7 @@ from time import monotonic
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from core.bundle import Bundle
@@ -21,6 +22,7 @@ from gui.models.dictation import Dictation
 from gui.models.new_voice import Making, NewVoice, own_bundle
 from gui.models.protection import Level
 from gui.models.settings import SettingsStore
+from gui.models.voices import VoiceChoice
 from gui.theme.current import Theme
 from gui.widgets.add_voice import AddVoice
 from realtime.pipeline import Pipeline
@@ -79,7 +81,7 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
     (tmp_path / "speech").mkdir()
     (tmp_path / "speech" / "one.wav").write_bytes(b"")
     before = (shipped.path / "voices.safetensors").read_bytes()
-    dialog = app.add_voice()
+    dialog = app.own_voices.add()
     dialog.name.setText("my voice")
     assert "letters" in dialog.note.text()
     dialog.name.setText(shipped.voices.names[0])
@@ -114,9 +116,9 @@ def test_a_call_goes_on_beside_it(app: App, qtbot: QtBot, tmp_path: Path) -> Non
     app.call.start_recording(tmp_path / "call.wav")
     qtbot.waitUntil(lambda: app.call.recording_to is not None)
     (tmp_path / "speech").mkdir()
-    dialog = app.add_voice()
+    dialog = app.own_voices.add()
     assert dialog.windowModality() is Qt.WindowModality.NonModal
-    assert app.add_voice() is dialog, "one at a time"
+    assert app.own_voices.add() is dialog, "one at a time"
     fill_in(dialog, "mine", tmp_path / "speech")
     dialog.next.click()
     qtbot.mouseClick(app.window.page.buttons.mute, Qt.MouseButton.LeftButton)
@@ -129,8 +131,38 @@ def test_a_call_goes_on_beside_it(app: App, qtbot: QtBot, tmp_path: Path) -> Non
     dialog.accept()
 
 
+def test_an_added_voice_can_be_removed(app: App, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person may ask for it. Voices that ship cannot be removed; those who ask are asked back first."""
+    (tmp_path / "speech").mkdir()
+    mixer, names = app.window.page.mixer, app.voices.names()
+    app.voices.choose(VoiceChoice("named", a=names[0]))
+    assert not mixer.remove.isVisibleTo(mixer)
+    dialog = app.own_voices.add()
+    fill_in(dialog, "mine", tmp_path / "speech")
+    dialog.next.click()
+    qtbot.waitUntil(lambda: "mine" in app.voices.names(), timeout=30_000)
+    dialog.accept()
+    app.voices.choose(VoiceChoice("named", a="mine"))
+    assert mixer.remove.isVisibleTo(mixer)
+    for answer in (QMessageBox.ButtonRole.RejectRole, QMessageBox.ButtonRole.AcceptRole):
+
+        def press(box: QMessageBox, role: QMessageBox.ButtonRole = answer) -> int:
+            next(button for button in box.buttons() if box.buttonRole(button) is role).click()
+            return 0
+
+        monkeypatch.setattr(QMessageBox, "exec", press)
+        mixer.remove.click()
+        if answer is QMessageBox.ButtonRole.RejectRole:
+            qtbot.wait(200)
+            assert "mine" in app.voices.names()
+    qtbot.waitUntil(lambda: app.voices.names() == names, timeout=30_000)
+    assert app.voices.choice.kind == "fresh"
+    assert "mine" not in Bundle.load(Path(app.store.values.bundle)).voices.names
+    assert not mixer.remove.isVisibleTo(mixer)
+
+
 def test_leaving_it_holds_nobody_up(app: App, qtbot: QtBot, tmp_path: Path, own_config: Path) -> None:
-    dialog = app.add_voice()
+    dialog = app.own_voices.add()
     fill_in(dialog, "slow", tmp_path)
     dialog.next.click()
     making = dialog.making
@@ -138,12 +170,12 @@ def test_leaving_it_holds_nobody_up(app: App, qtbot: QtBot, tmp_path: Path, own_
     began = monotonic()
     dialog.reject()
     assert monotonic() - began < 0.2
-    qtbot.waitUntil(lambda: not app.findChildren(NewVoice), timeout=30_000)
+    qtbot.waitUntil(lambda: not app.own_voices.findChildren(NewVoice), timeout=30_000)
     assert not list(own_config.glob("bundle*"))
 
 
 def test_closing_the_app_ends_the_recording(app: App, qtbot: QtBot) -> None:
-    dialog = app.add_voice()
+    dialog = app.own_voices.add()
     fill_in(dialog, "mine")
     dialog.next.click()
     folder = dialog.dictation.folder
@@ -157,7 +189,7 @@ def test_refused_or_cancelled_nothing_changes(
     app: App, shipped: Bundle, qtbot: QtBot, tmp_path: Path, own_config: Path, name: str, end: Making
 ) -> None:
     names = app.voices.names()
-    dialog = app.add_voice()
+    dialog = app.own_voices.add()
     fill_in(dialog, name, tmp_path)
     dialog.next.click()
     if name == "slow":
@@ -181,7 +213,7 @@ def test_refused_or_cancelled_nothing_changes(
 
 
 def test_after_a_failure_what_was_read_aloud_is_still_there(app: App, qtbot: QtBot) -> None:
-    dialog = app.add_voice()
+    dialog = app.own_voices.add()
     fill_in(dialog, "refused")
     dialog.next.click()
     for number in range(len(dialog.dictation.sentences)):
@@ -228,7 +260,7 @@ def test_the_real_command_from_the_window(qtbot: QtBot, store: SettingsStore, th
     bundle = Bundle.load(copy_default(tmp_path / "shipped"))
     app = App(ScriptedEngine(), bundle, store, theme)
     app.window.show()
-    dialog = app.add_voice()
+    dialog = app.own_voices.add()
     fill_in(dialog, "mine", tmp_path / "speech")
     dialog.next.click()
     heard = set()

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.bundle import Bundle
-from gui.application import TRANSLATIONS, load_bundle
 from gui.models.settings import SettingsStore
 from gui.platform.single_instance import SingleInstance, send_wish
+from gui.start import TRANSLATIONS, load_bundle
 from tests.bundles import copy_default, edit_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +77,7 @@ def test_voices_of_ones_own_that_cannot_be_read_are_kept(store: SettingsStore, t
 
 
 def test_english_is_not_the_next_language_that_one_knows() -> None:
-    asked = "from PySide6.QtWidgets import QApplication; from gui.application import install_language as i; "
+    asked = "from PySide6.QtWidgets import QApplication; from gui.start import install_language as i; "
     asked += "print(len(i(QApplication([]), 'system')))"
     plain = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen"}
     for languages, count in (("en:de", 0), ("de:en", 2)):

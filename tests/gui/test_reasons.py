@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.bundle import Bundle
 from core.errors import BundleError, VoxveilError
-from gui.application import TRANSLATIONS
 from gui.models.reasons import _Table, in_words, known, part_in_words
+from gui.start import TRANSLATIONS
 from realtime import names, reading
 from realtime.board import Board
 from realtime.states import Facts, read

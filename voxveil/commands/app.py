@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     if not os.environ.get("QT_QPA_PLATFORM") and not has_screen():
         raise ConfigError("there is no screen to open a window on; use `voxveil live` in the terminal")
     try:
-        from gui.application import main
+        from gui.start import main
     except ImportError as error:
         raise ConfigError(
             f"the window system cannot be loaded ({error}); on Debian: apt-get install libegl1 libgl1 libxkbcommon0 "
