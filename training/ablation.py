@@ -19,12 +19,12 @@ from rich.console import Console
 
 from core.errors import ConfigError
 from training.ablation_record import last_values, newest_checkpoint, steps_of
-from training.ablation_start import common_start
+from training.ablation_start import common_start, content
 from training.stage import lacking
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 VANILLA, ALL = "vanilla", "all"
-DONE = "run.json"
+DONE, BEGUN = "run.json", "begun"
 
 BASES = {
     "live": ("vqvae", (CONFIGS / "vqvae.yaml", CONFIGS / "ablation" / "base" / "live.yaml")),
@@ -169,8 +169,13 @@ def train_one(plan: Plan, run: Run, console: Console) -> dict[str, Any]:
     if plan.partner is not None:
         words += ["--data.rows", "true", "--model.partner", str(plan.partner)]
     before = newest_checkpoint(folder)
+    begun = folder / BEGUN
     if before is not None:
+        if not begun.is_file() or begun.read_text("utf8") != digest:
+            raise ConfigError(f"{folder} was begun by another configuration; name another --out, or remove it")
         words += ["--ckpt_path", str(before)]
+    folder.mkdir(parents=True, exist_ok=True)
+    begun.write_text(digest, "utf8")
     console.print(f"{run.name}: {epochs * per_epoch} steps" + (", going on" if before else ""), highlight=False)
     begin = time.monotonic()
     main([plan.stage, *words])
@@ -235,11 +240,11 @@ def _epochs(run: Run, steps: int) -> tuple[int, int]:
 
 
 def _digest(plan: Plan, run: Run) -> str:
-    """What makes two runs the same: the configurations' content, the steps, the data's index."""
+    """What makes two runs the same: the configurations' content, the steps, the data's index, what they begin with."""
     index = plan.prepared / "index.jsonl"
     if not index.is_file():
         raise ConfigError(f"{plan.prepared} is not a prepared corpus (no index.jsonl); run: voxveil data prepare")
-    begun = [str(path or "") for path in (plan.vocoder, plan.ear, plan.partner)]
+    begun = [content(path) if path else "" for path in (plan.vocoder, plan.ear, plan.partner)]
     said = [*(_read(path) for path in run.configs), plan.steps, *begun]
     text = json.dumps(said, sort_keys=True) + hashlib.sha256(index.read_bytes()).hexdigest()
     return hashlib.sha256(text.encode()).hexdigest()[:16]

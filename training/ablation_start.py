@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from core.errors import ConfigError
+from core.manifest import MANIFEST_FILE
+from export.checkpoint import newest
 from training.start import read_start
 
 MELODY = ("model.vocoder.", "model.encoder.pitch.")
@@ -29,7 +32,7 @@ def common_start(vocoder: Path, ear: Path | None, out: Path) -> Path:
     Raises:
         ConfigError: a file cannot be read, or lacks the part.
     """
-    copy = out / ("start.ckpt" if ear else "vocoder.ckpt")
+    copy = out / f"start-{content(vocoder)[:8]}{content(ear)[:8] if ear else ''}.ckpt"
     if copy.is_file():
         return copy
     kept = _parts(vocoder, MELODY)
@@ -44,6 +47,21 @@ def common_start(vocoder: Path, ear: Path | None, out: Path) -> Path:
     torch.save({"state_dict": kept}, unfinished)
     unfinished.replace(copy)
     return copy
+
+
+def content(path: Path) -> str:
+    """sha256 of what a path of weights stands for: a checkpoint, the newest of a folder of runs, or a bundle.
+
+    Raises:
+        ConfigError: there is nothing.
+    """
+    if (path / MANIFEST_FILE).is_file():
+        return hashlib.sha256((path / MANIFEST_FILE).read_bytes()).hexdigest()  # it holds the hashes of all files
+    file = newest(path)
+    if not file.is_file():
+        raise ConfigError(f"{path}: no such checkpoint")
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _parts(path: Path, prefixes: tuple[str, ...]) -> dict[str, Tensor]:

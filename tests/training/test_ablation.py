@@ -77,7 +77,9 @@ def test_a_tiny_ablation_of_the_reference(prepared: Path, tmp_path: Path, capsys
     assert "trained by another configuration" in capsys.readouterr().err
 
 
-def test_a_stopped_run_goes_on(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_run_goes_on(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Stopped after the first of two epochs, on the live model: the second call goes on from its checkpoint."""
     from training import cli
 
@@ -95,6 +97,13 @@ def test_a_stopped_run_goes_on(prepared: Path, tmp_path: Path, monkeypatch: pyte
     assert main(["ablate", *words, str(tmp_path / "out")]) == 0
     record = json.loads((tmp_path / "out" / "vanilla" / "run.json").read_text("utf8"))
     assert record["steps"] == 4
+    monkeypatch.setattr(cli, "main", stopped)
+    assert main(["ablate", *words, str(tmp_path / "other")]) == 130
+    monkeypatch.setattr(cli, "main", whole)
+    changed = part(tmp_path / "more", "changed", "mel.MelSlope", weight=0.5)
+    capsys.readouterr()
+    assert main(["ablate", *words, str(tmp_path / "other"), "--with", str(changed)]) == 2
+    assert "begun by another configuration" in capsys.readouterr().err, "half of one, half of the other"
     assert record["validation"]["perplexity0"] >= 1
     assert {"MelMse", "Commitment", "Pitch"} <= set(record["validation"])
     assert not {"Mel", "Phoneme"} & set(record["validation"])
@@ -121,6 +130,10 @@ def test_what_all_runs_begin_with(tmp_path: Path) -> None:
     assert {k for k in content if not torch.equal(content[k], theirs[k])} == {"outlet.weight", "outlet.bias"}
     assert not torch.equal(task.model.books[0].vectors, trained.books[0].vectors)
     assert not task.quantizing
+    whole["model.encoder.content.place"] = whole["model.encoder.content.place"] + 1.0
+    torch.save({"state_dict": whole, "voice_names": ["a", "b", "c"]}, tmp_path / "other.ckpt")
+    assert common_start(alone, tmp_path / "other.ckpt", tmp_path) != hearing, "another ear is another start"
+    assert common_start(alone, tmp_path / "whole.ckpt", tmp_path) == hearing
     torch.save({"state_dict": {"model.decoder.x": torch.zeros(1)}}, tmp_path / "none.ckpt")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError, match="holds no vocoder"):

@@ -125,8 +125,6 @@ def measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
     from voxveil.cli import main as voxveil
 
     folder = args.out / record["name"]
-    if (folder / "report.json").is_file():
-        return
     bundle = folder / "bundle"
     if not (bundle / "manifest.json").is_file():
         _export(args.out / record["checkpoint"], bundle, record["name"])
@@ -136,6 +134,11 @@ def measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
     if not args.attacked or record["name"] in args.attacked.split(","):
         words += ["--linking", args.linking, "--lessons", args.lessons]
     words += ["--whisper", args.whisper] if args.whisper else []
+    # Another number of recordings, or other attackers, is another measurement; the cache knows what is the same.
+    asked = json.dumps([str(word) for word in words if word not in ("--jobs", args.jobs)])
+    done = folder / "measured.json"
+    if (folder / "report.json").is_file() and done.is_file() and done.read_text("utf8") == asked:
+        return
     if voxveil([str(word) for word in words]) != 0:
         from core.errors import VoxveilError
 
@@ -144,6 +147,7 @@ def measure(args: argparse.Namespace, record: dict[str, Any]) -> None:
     (args.out / TALKERS).write_text(json.dumps(talkers, indent=1) + "\n", "utf8")
     for name in ("report.html", "report.json"):
         (shared / name).replace(folder / name)
+    done.write_text(asked, "utf8")
 
 
 def _export(checkpoint: Path, bundle: Path, name: str) -> None:
