@@ -41,6 +41,11 @@ def part_in_words(name: str) -> str:
     return _Table().parts().get(name, name)
 
 
+def trouble_in_words(kind: str) -> str:
+    """What a kind of trouble (`Snapshot.xruns`) is called."""
+    return _Table().troubles().get(kind, kind)
+
+
 class _Table(QObject):
     """The texts; a class, so that translations find them."""
 
@@ -53,6 +58,21 @@ class _Table(QObject):
             "resampling": self.tr("resampling"),
             "compute and wait": self.tr("computing and waiting"),
             "output device": self.tr("virtual microphone or loudspeaker"),
+        }
+
+    def troubles(self) -> dict[str, str]:
+        """By the engine's own names."""
+        return {
+            "input overflow": self.tr("microphone overflow"),
+            "input underflow": self.tr("microphone gaps"),
+            "output underflow": self.tr("output gaps"),
+            "output overflow": self.tr("output overflow"),
+            "late block": self.tr("late blocks"),
+            "early block": self.tr("early blocks"),
+            "backlog dropped": self.tr("backlog dropped"),
+            "bad input": self.tr("bad samples in"),
+            "bad output": self.tr("bad samples out"),
+            "stalled output": self.tr("stalled output"),
         }
 
     def rows(self) -> list[tuple[str, str]]:

@@ -1155,6 +1155,46 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
         <translation>virtuelles Mikrofon oder Lautsprecher</translation>
     </message>
     <message>
+        <source>microphone overflow</source>
+        <translation>Überlauf des Mikrofons</translation>
+    </message>
+    <message>
+        <source>microphone gaps</source>
+        <translation>Lücken des Mikrofons</translation>
+    </message>
+    <message>
+        <source>output gaps</source>
+        <translation>Lücken der Ausgabe</translation>
+    </message>
+    <message>
+        <source>output overflow</source>
+        <translation>Überlauf der Ausgabe</translation>
+    </message>
+    <message>
+        <source>late blocks</source>
+        <translation>späte Blöcke</translation>
+    </message>
+    <message>
+        <source>early blocks</source>
+        <translation>frühe Blöcke</translation>
+    </message>
+    <message>
+        <source>backlog dropped</source>
+        <translation>Rückstand verworfen</translation>
+    </message>
+    <message>
+        <source>bad samples in</source>
+        <translation>ungültige Werte hinein</translation>
+    </message>
+    <message>
+        <source>bad samples out</source>
+        <translation>ungültige Werte heraus</translation>
+    </message>
+    <message>
+        <source>stalled output</source>
+        <translation>Ausgabe stand</translation>
+    </message>
+    <message>
         <source>The computer is too busy, so nothing is sent. Close other programs.</source>
         <translation>Der Rechner ist zu beschäftigt, daher wird nichts gesendet. Schließen Sie andere Programme.</translation>
     </message>

@@ -11,6 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from gui.models.call import CallModel
+from gui.models.reasons import trouble_in_words
 from gui.models.trace import KEPT_S, Trace
 from gui.theme.current import Theme
 
@@ -119,7 +120,9 @@ class Inspector(QWidget):
 
     def _fill_facts(self) -> None:
         s = self._call.snapshot
-        xruns = ", ".join(f"{kind} {count}" for kind, count in s.xruns.items() if count) or self.tr("none")
+        xruns = ", ".join(f"{trouble_in_words(kind)} {count}" for kind, count in s.xruns.items() if count) or self.tr(
+            "none"
+        )
         facts = [
             (self.tr("Dropouts"), xruns),
             (self.tr("Silenced blocks"), f"{s.silenced_blocks} / {s.blocks}"),

@@ -15,7 +15,7 @@ from core.errors import BundleError, VoxveilError
 from gui.models.reasons import _Table, in_words, known, part_in_words
 from gui.start import TRANSLATIONS
 from realtime import names, reading
-from realtime.board import Board
+from realtime.board import XRUNS, Board
 from realtime.states import Facts, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,5 +84,6 @@ def test_every_part_of_the_delay_has_a_word(qapp: QApplication) -> None:
     finally:
         board.close()
     assert list(parts) == list(_Table().parts())
+    assert list(_Table().troubles()) == list(XRUNS)
     assert part_in_words("compute and wait") == "computing and waiting"
     assert part_in_words("something new") == "something new"
