@@ -191,7 +191,9 @@ def find_output(listed: Any, interfaces: Any, wanted: str | None) -> str:
     outputs = {str(d["name"]): full_name(d, interfaces) for d in reversed(listed) if d["max_output_channels"] > 0}
     found = virtual_mic.find_cable(list(outputs))
     if found is None:
-        raise DeviceError(f"{virtual_mic.advice([])} Or choose with --output where the voice goes")
+        raise DeviceError(
+            f"{virtual_mic.advice([])} Or choose where the voice goes to (`voxveil live --output DEVICE`)"
+        )
     return outputs[found[0]]
 
 

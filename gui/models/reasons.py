@@ -92,6 +92,19 @@ class _Table(QObject):
             ("^(this machine is too busy|the model comes too late)", busy),
             # Devices
             (
+                "^Voxveil makes its own virtual microphone",
+                self.tr(
+                    "There is no virtual microphone: PulseAudio or PipeWire has to run. Or choose where your voice goes to."
+                ),
+            ),
+            (
+                "^No virtual microphone is installed. Get (?P<product>.*), then",
+                self.tr(
+                    "No virtual microphone is installed. Get {product} and start Voxveil again, or choose where your "
+                    "voice goes to."
+                ),
+            ),
+            (
                 "^there is no input device “(?P<name>.*?)”",
                 self.tr("The microphone “{name}” is not connected. Connect it, or choose another one."),
             ),

@@ -1223,6 +1223,14 @@ Solange Voxveil nicht „Geschützt“ zeigt, hören andere Stille.</translation
         <translation>Es wird nichts gesendet. Die Stimme war ausgefallen und wird neu gestartet.</translation>
     </message>
     <message>
+        <source>There is no virtual microphone: PulseAudio or PipeWire has to run. Or choose where your voice goes to.</source>
+        <translation>Es gibt kein virtuelles Mikrofon: PulseAudio oder PipeWire muss laufen. Oder wählen Sie, wohin Ihre Stimme geht.</translation>
+    </message>
+    <message>
+        <source>No virtual microphone is installed. Get {product} and start Voxveil again, or choose where your voice goes to.</source>
+        <translation>Es ist kein virtuelles Mikrofon installiert. Besorgen Sie {product} und starten Sie Voxveil neu, oder wählen Sie, wohin Ihre Stimme geht.</translation>
+    </message>
+    <message>
         <source>The microphone “{name}” is not connected. Connect it, or choose another one.</source>
         <translation>Das Mikrofon „{name}“ ist nicht angeschlossen. Schließen Sie es an oder wählen Sie ein anderes.</translation>
     </message>

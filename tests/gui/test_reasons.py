@@ -14,7 +14,7 @@ from core.bundle import Bundle
 from core.errors import BundleError, VoxveilError
 from gui.models.reasons import _Table, in_words, known, part_in_words
 from gui.start import TRANSLATIONS
-from realtime import names, reading
+from realtime import names, reading, virtual_mic
 from realtime.board import XRUNS, Board
 from realtime.states import Facts, read
 
@@ -75,6 +75,16 @@ def test_german(qapp: object) -> None:
         assert in_words("muted") == "Andere hören nichts, bis Sie den Ton wieder einschalten."
     finally:
         QCoreApplication.removeTranslator(translator)
+
+
+@pytest.mark.parametrize("system", ["linux", "win32", "darwin"])
+def test_no_virtual_microphone(qapp: QApplication, system: str) -> None:
+    said = in_words(
+        f"{virtual_mic.advice([], system)} Or choose where the voice goes to (`voxveil live --output DEVICE`)"
+    )
+    assert "choose where your voice goes to" in said
+    assert "--" not in said
+    assert ("VB-Cable" in said) is (system != "linux")
 
 
 def test_every_part_of_the_delay_has_a_word(qapp: QApplication) -> None:
