@@ -94,7 +94,8 @@ class _Table(QObject):
             (
                 "^Voxveil makes its own virtual microphone",
                 self.tr(
-                    "There is no virtual microphone: PulseAudio or PipeWire has to run. Or choose where your voice goes to."
+                    "There is no virtual microphone: PulseAudio or PipeWire has to run. Or choose where your voice "
+                    "goes to."
                 ),
             ),
             (
