@@ -199,7 +199,8 @@ def watched(app, **options):
             QTimer.singleShot(5, seen)
     seen()
 a.App.open = watched
-raise SystemExit(a.main())
+from gui.start import main
+raise SystemExit(main())
 """
 
 
