@@ -91,7 +91,7 @@ def test_english_is_not_the_next_language_that_one_knows() -> None:
 
 def test_imports_nothing_heavy() -> None:
     code = (
-        "import sys, gui.application, gui.widgets.inspector, realtime.engine;"
+        "import sys, gui.start, gui.widgets.inspector, realtime.engine;"
         "print([name for name in ('torch', 'onnxruntime', 'onnx', 'lightning', 'sounddevice') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
