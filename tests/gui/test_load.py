@@ -178,8 +178,8 @@ def test_dragging_and_a_flood_of_events_cost_the_engine_nothing(real: App, qtbot
                 qtbot.wait(50)
         return troubles() - before
 
-    # A shared machine has gaps of its own, one in a second and a half by chance: the flood may have no more than that above
-    # what calm has, of 75 blocks.
+    # A shared machine has gaps of its own, one in a second and a half by chance: the flood may have no more than that
+    # above what calm has, of 75 blocks.
     assert _best(lambda: float(flood(busy=True) - flood(busy=False)), 0.0) <= 1.0
 
 
