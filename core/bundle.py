@@ -138,7 +138,7 @@ def write_manifest(
         "code_rates_hz": [50.0 / 2**level for level in range(len(codebooks))],
         "graphs": {graph: {"file": f"{graph}.onnx", **shapes} for graph, shapes in graphs.items()},
         "precision": precision,
-        "files": {file: _sha256(folder / file) for file in FIXED_FILES},
+        "files": {file: sha256_of(folder / file) for file in FIXED_FILES},
         "default_voice": default_voice,
         "licence": licence,
         "provenance": provenance,
@@ -162,12 +162,13 @@ def replace_voices(bundle: Bundle, voices: VoiceBank) -> Bundle:
         voices.save(bundle.path / VOICES_FILE)
     except VoiceError as error:
         raise BundleError(str(error)) from error
-    files = {**bundle.manifest["files"], VOICES_FILE: _sha256(bundle.path / VOICES_FILE)}
+    files = {**bundle.manifest["files"], VOICES_FILE: sha256_of(bundle.path / VOICES_FILE)}
     store_manifest(bundle.path, {**bundle.manifest, "files": files})
     return Bundle.load(bundle.path)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The file's sha256, as the manifest has it."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -178,5 +179,5 @@ def _check_file(folder: Path, name: str, files: dict[str, str], verify: bool) ->
         raise BundleError(f"{folder}: {name} is missing; {AGAIN}")
     if name not in files:
         raise BundleError(f"{folder / MANIFEST_FILE} does not vouch for {name}; {AGAIN}")
-    if verify and _sha256(path) != files[name]:
+    if verify and sha256_of(path) != files[name]:
         raise BundleError(f"{path} is not the file that the manifest vouches for (truncated or altered); {AGAIN}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 from functools import cached_property
@@ -14,6 +13,7 @@ import jiwer
 import numpy as np
 
 from core.audio_file import resample
+from core.bundle import sha256_of
 from core.errors import ConfigError
 from core.spec import SAMPLE_RATE
 
@@ -46,8 +46,7 @@ class Whisper:
             )
         self._folder = folder
         size = (folder / "model.bin").stat().st_size
-        with (folder / "model.bin").open("rb") as model:
-            content = hashlib.file_digest(model, "sha256").hexdigest()[:16]
+        content = sha256_of(folder / "model.bin")[:16]
         self.name = f"Whisper {next((n for n, least in SIZES if size >= least), 'tiny')}"
         self.key = f"ctranslate2 {content}, at most {TOKENS:g} tokens a second and {MOST_TOKENS}"
 

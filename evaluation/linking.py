@@ -103,9 +103,8 @@ def _trained(
 ) -> dict[str, tuple[Vectors, Vectors, Score]]:
     lda = Discriminant(learned)
     turned = lda(enrolled), lda(trials)
-    return dict(
-        zip((f"{name} {b}" for b in BACKENDS), ((*turned, cosines), (*turned, Plda(lda(learned)))), strict=True)
-    )
+    scores: tuple[Score, ...] = cosines, Plda(lda(learned))
+    return {f"{name} {backend}": (*turned, score) for backend, score in zip(BACKENDS, scores, strict=True)}
 
 
 def _without_voice(system: System, sides: Sides, workshop: Workshop) -> dict[str, dict[str, Any]]:

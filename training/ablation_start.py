@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from core.bundle import sha256_of
 from core.errors import ConfigError
 from core.manifest import MANIFEST_FILE
 from export.checkpoint import newest
@@ -56,12 +56,11 @@ def content(path: Path) -> str:
         ConfigError: there is nothing.
     """
     if (path / MANIFEST_FILE).is_file():
-        return hashlib.sha256((path / MANIFEST_FILE).read_bytes()).hexdigest()  # it holds the hashes of all files
+        return sha256_of(path / MANIFEST_FILE)  # it holds the hashes of all files
     file = newest(path)
     if not file.is_file():
         raise ConfigError(f"{path}: no such checkpoint")
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256_of(file)
 
 
 def _parts(path: Path, prefixes: tuple[str, ...]) -> dict[str, Tensor]:

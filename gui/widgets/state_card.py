@@ -101,13 +101,11 @@ class StateCard(QFrame):
         self.delay.setStyleSheet(f"font-size: 14px; font-weight: 600; color: {ink};")
         known = snapshot.delay_ms > 0 and self.level in (Level.PROTECTED, Level.BUSY)
         self.delay.setText(self.tr("Delay {ms} ms").format(ms=round(snapshot.delay_ms)) if known else " ")
-        parts = "".join(
-            f"<tr><td>{part_in_words(name)}&nbsp;&nbsp;</td><td align=right>{ms:.1f} ms</td></tr>"
-            for name, ms in snapshot.delay_parts.items()
-        )
+        named = [(part_in_words(name), ms) for name, ms in snapshot.delay_parts.items()]
+        parts = "".join(f"<tr><td>{name}&nbsp;&nbsp;</td><td align=right>{ms:.1f} ms</td></tr>" for name, ms in named)
         head = self.tr("Measured from the microphone to the call:")
         self.delay.setToolTip(f"{head}<table>{parts}</table>" if known else "")
-        spoken = "; ".join(f"{part_in_words(name)} {ms:.1f} ms" for name, ms in snapshot.delay_parts.items())
+        spoken = "; ".join(f"{name} {ms:.1f} ms" for name, ms in named)
         self.delay.setAccessibleName(self.delay.text().strip() or self.tr("Delay not known yet"))
         self.delay.setAccessibleDescription(spoken if known else "")
 

@@ -45,13 +45,12 @@ print(second.take("Ctrl+Alt+M", "quit"))
 """
 
 
-@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
-@pytest.mark.skipif(ctypes.util.find_library("Xtst") is None, reason="needs libXtst6")
-def test_a_key_is_taken_pressed_and_given_back() -> None:
+def run(app: str, held: str) -> subprocess.CompletedProcess[str]:
+    """`app` on a screen of its own, and how to press the key for so many seconds."""
     with screen(320, 240) as display:
         environment = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
-        done = subprocess.run(
-            [sys.executable, "-c", APP, PRESS.replace("HELD", "0")],
+        return subprocess.run(
+            [sys.executable, "-c", app, PRESS.replace("HELD", held)],
             env={**environment, "DISPLAY": display},
             cwd=ROOT,
             capture_output=True,
@@ -59,6 +58,12 @@ def test_a_key_is_taken_pressed_and_given_back() -> None:
             timeout=60,
             check=False,
         )
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+@pytest.mark.skipif(ctypes.util.find_library("Xtst") is None, reason="needs libXtst6")
+def test_a_key_is_taken_pressed_and_given_back() -> None:
+    done = run(APP, held="0")
     assert done.stdout.split() == ["True", "True", "False", "toggle-mute", "True"], done.stderr
 
 
@@ -83,17 +88,7 @@ print(len(pressed), hand.returncode)
 @pytest.mark.skipif(ctypes.util.find_library("Xtst") is None, reason="needs libXtst6")
 def test_a_key_that_is_held_counts_once() -> None:
     """X repeats it after two thirds of a second, 25 times a second."""
-    with screen(320, 240) as display:
-        environment = {key: value for key, value in os.environ.items() if key != "WAYLAND_DISPLAY"}
-        done = subprocess.run(
-            [sys.executable, "-c", HELD_APP, PRESS.replace("HELD", "1.5")],
-            env={**environment, "DISPLAY": display},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    done = run(HELD_APP, held="1.5")
     assert done.stdout.split() == ["True", "1", "0"], done.stderr
 
 

@@ -6,7 +6,6 @@ Short utterances are therefore packed into windows with a pause between them, so
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from core.audio_file import resample
+from core.bundle import sha256_of
 from core.errors import ConfigError
 from core.spec import HOP, SAMPLE_RATE
 from training.data.prepared import FEATURES_FILE, ROWS_FILE, PreparedCorpus, Utterance, recogniser_rows, rows_key
@@ -85,8 +85,7 @@ class WhisperFeatures:
 
     def _be_of(self, whisper: Path) -> None:
         """Rows of two models do not mix: they differ in width, and in what they mean."""
-        with (whisper / "model.bin").open("rb") as model:
-            digest = hashlib.file_digest(model, "sha256").hexdigest()
+        digest = sha256_of(whisper / "model.bin")
         name = self.folder / MODEL_FILE
         known = name.read_text("utf8") if name.is_file() else digest
         if self.rows and known != digest:
