@@ -8,8 +8,8 @@ With the asynchronous interface nothing here ever waits for the server. Constant
 from __future__ import annotations
 
 import ctypes
-from ctypes import byref, c_int, c_size_t, c_uint64, c_void_p
-from time import monotonic
+from ctypes import byref, c_size_t, c_void_p
+from time import monotonic, time
 
 from core.errors import DeviceError
 from realtime.pulse_functions import FLOAT32LE, SAMPLE_BYTES, UNSET, BufferAttr, SampleSpec, library
@@ -28,7 +28,6 @@ __all__ = [
 CONTEXT_READY, CONTEXT_FAILED, CONTEXT_TERMINATED = 4, 5, 6
 STREAM_READY, STREAM_FAILED, STREAM_TERMINATED = 2, 3, 4
 NO_AUTOSPAWN = 0x0001
-INTERPOLATE_TIMING, AUTO_TIMING_UPDATE = 0x0002, 0x0008
 DONT_MOVE, ADJUST_LATENCY, EARLY_REQUESTS = 0x0200, 0x2000, 0x4000
 PROPERTIES = {
     "application.id": "voxveil",
@@ -135,7 +134,7 @@ class Stream:
         self._stream = self._pulse.stream_new(connection.context, name.encode(), byref(spec), None)
         if not self._stream:
             raise DeviceError(f"the audio server refuses a stream at {rate} Hz ({connection.error()})")
-        flags = INTERPOLATE_TIMING | AUTO_TIMING_UPDATE | ADJUST_LATENCY | (DONT_MOVE if pinned else 0)
+        flags = ADJUST_LATENCY | (DONT_MOVE if pinned else 0)
         name_of_device = device.encode() if device is not None else None
         if playback:
             failed = self._pulse.stream_connect_playback(
@@ -146,7 +145,7 @@ class Stream:
         if failed < 0:
             raise DeviceError(f"the audio server refuses “{device}” ({connection.error()})")
         self._pointer, self._size = c_void_p(), c_size_t()
-        self._usec, self._negative = c_uint64(), c_int()
+        self._playback = playback
 
     def wait_ready(self, timeout_s: float) -> None:
         """Let the server set the stream up.
@@ -227,11 +226,27 @@ class Stream:
         """Give the server `frames` frames from memory at `address` (it copies them)."""
         self._pulse.stream_write(self._stream, address, frames * SAMPLE_BYTES, None, 0, 0)
 
-    def latency_s(self) -> float:
-        """Seconds between this end and the device; 0 while the server has not told."""
-        if self._pulse.stream_get_latency(self._stream, byref(self._usec), byref(self._negative)) < 0:
-            return 0.0
-        return 0.0 if self._negative.value else self._usec.value * 1e-6
+    def ask_timing(self) -> None:
+        """Ask the server where it stands; it answers later, and `latency_s` goes by its last answer."""
+        operation = self._pulse.stream_update_timing_info(self._stream, None, None)
+        if operation:
+            self._pulse.operation_unref(operation)
+
+    def latency_s(self) -> float | None:
+        """Seconds between this end and the device; None while the server has not told.
+
+        Reckoned from the server's indices, not by pa_stream_get_latency: where the server wakes late, libpulse's
+        smoothing of its clock was seen to be wrong by 10 to 90 ms for whole minutes.
+        """
+        answer = self._pulse.stream_get_timing_info(self._stream)  # a null pointer until there is one
+        if not answer or answer.contents.write_corrupt or answer.contents.read_corrupt:
+            return None
+        told = answer.contents
+        since = time() - told.seconds - 1e-6 * told.microseconds
+        waiting = (told.write_index - told.read_index) / (SAMPLE_BYTES * self.rate)
+        if self._playback:
+            return float(waiting - (since if told.playing else 0.0) + 1e-6 * told.sink)
+        return float(waiting + since + 1e-6 * (told.source - told.sink))
 
     def close(self) -> None:
         """End the stream; never waits."""

@@ -120,6 +120,7 @@ class PulseBackend:
         """PulseAudio holds what it is told to. PipeWire asks for three of its turns; it is given less of that."""
         self._asked, turn = playback.target
         self._pipewire = pipewire
+        self._until_turn_s = turn / playback.rate / 2 if pipewire else 0.0
         self._withheld = self._asked - turn if pipewire else 0
         if pipewire:
             self._cushion = Cushion(turn, self._asked, turn)
@@ -185,14 +186,19 @@ class PulseBackend:
                     monitor.give(spoken_at, count)
             if now - checked > LATENCY_S:
                 checked = now
-                # As it was when sound changed hands: since then the one has grown and the other fallen.
-                later = monotonic()
-                self._latency.note(
-                    max(0.0, record.latency_s() - (later - read)), playback.latency_s() + (later - wrote)
-                )
+                self._note_latency(record, playback, read, wrote)
                 if self._cushion.ease(now):
                     self._hold(playback)
                 self._check(record, playback)
+
+    def _note_latency(self, record: libpulse.Stream, playback: libpulse.Stream, read: float, wrote: float) -> None:
+        """As it was when sound changed hands: since then the one has grown and the other fallen."""
+        now, heard, spoken = monotonic(), record.latency_s(), playback.latency_s()
+        if heard is not None and spoken is not None:
+            spoken = max(0.0, spoken + (now - wrote)) + self._until_turn_s
+            self._latency.note(max(0.0, heard - (now - read)), spoken)
+        record.ask_timing()
+        playback.ask_timing()
 
     def _loss(self, connection: libpulse.Connection, record: libpulse.Stream) -> Trouble:
         if not connection.alive:

@@ -31,6 +31,27 @@ class BufferAttr(ctypes.Structure):
     )
 
 
+class TimingInfo(ctypes.Structure):
+    """pa_timing_info: times in microseconds, indices in bytes."""
+
+    _fields_ = (
+        ("seconds", ctypes.c_long),
+        ("microseconds", ctypes.c_long),
+        ("synchronized", c_int),
+        ("sink", c_uint64),
+        ("source", c_uint64),
+        ("transport", c_uint64),
+        ("playing", c_int),
+        ("write_corrupt", c_int),
+        ("write_index", ctypes.c_int64),
+        ("read_corrupt", c_int),
+        ("read_index", ctypes.c_int64),
+        ("configured_sink", c_uint64),
+        ("configured_source", c_uint64),
+        ("since_underrun", ctypes.c_int64),
+    )
+
+
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "mainloop_new": (c_void_p, ()),
     "mainloop_free": (None, (c_void_p,)),
@@ -65,7 +86,8 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "stream_set_buffer_attr": (c_void_p, (c_void_p, POINTER(BufferAttr), c_void_p, c_void_p)),
     "operation_unref": (None, (c_void_p,)),
     "stream_get_underflow_index": (ctypes.c_int64, (c_void_p,)),
-    "stream_get_latency": (c_int, (c_void_p, POINTER(c_uint64), POINTER(c_int))),
+    "stream_update_timing_info": (c_void_p, (c_void_p, c_void_p, c_void_p)),
+    "stream_get_timing_info": (POINTER(TimingInfo), (c_void_p,)),
 }
 
 
