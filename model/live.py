@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor, nn
 
+from core.errors import ConfigError
 from core.spec import BLOCK, HOP
 from model.content import ContentNet
 from model.decoder import Decoder
@@ -30,6 +31,8 @@ class LiveConfig:
         encoder_window: steps of 20 ms that each layer of the content network can see.
         encoder_dropout: of the content network, in training only.
         voices: rows of the training-time voice table. Buffer `voice_range` (voices, 2) holds each one's log-F0 range.
+        early: hops of 10 ms, 0 to 2, by which the networks answer before their window has gone by. Each takes 10 ms off
+            the delay, and as much of the future from what is heard.
     """
 
     entries: tuple[int, int, int] = (512, 128, 32)
@@ -48,6 +51,7 @@ class LiveConfig:
     vocoder_channels: int = 256
     vocoder_hidden: int = 320
     vocoder_dilations: tuple[int, ...] = (1, 2, 4, 1, 2, 4)
+    early: int = 0
 
     def to_dict(self) -> dict[str, object]:
         """Plain values, as stored beside a checkpoint and in the manifest's provenance."""
@@ -60,6 +64,9 @@ class LiveModel(nn.Module):
     def __init__(self, config: LiveConfig | None = None) -> None:
         super().__init__()
         c = self.config = config or LiveConfig()
+        most = Encoder.delay + Decoder.delay + Vocoder.delay
+        if not 0 <= c.early <= most:
+            raise ConfigError(f"model.early: {c.early} hops; 0 to {most} can be saved")
         content = ContentNet(
             c.encoder_width,
             c.encoder_heads,
@@ -87,13 +94,22 @@ class LiveModel(nn.Module):
 
     @property
     def delay(self) -> int:
-        """Samples by which the output lags behind the input, besides the block: 480 (20 ms)."""
-        return (self.encoder.delay + self.decoder.delay + self.vocoder.delay) * HOP
+        """Samples by which the output lags behind the input, besides the block: 480 (20 ms) less `early` hops."""
+        return (self.encoder.delay + self.decoder.delay + self.vocoder.delay - self.config.early) * HOP
 
     @property
     def latency(self) -> int:
         """Algorithmic latency in samples: block plus delay."""
         return BLOCK + self.delay
+
+    def heard_by(self, audio: Tensor) -> Tensor:
+        """What the encoder has to be given in training, (B, n), so that its frames lie on those of `audio` (B, n).
+
+        `early` hops of silence and the start of `audio`: the networks then learn to say each frame that much before
+        they have heard the end of it.
+        """
+        late = self.config.early * HOP
+        return nn.functional.pad(audio, (late, 0))[:, : audio.shape[1]]
 
     def forward(self, audio: Tensor, voice: Tensor, knob: Tensor, noise: Tensor) -> Tensor:
         """Offline twin of the whole chain.

@@ -59,7 +59,7 @@ class EarTask(LiveTask):
     def forward(self, batch: Batch, learn: bool) -> Step:
         """What the losses look at."""
         encoder = self.model.encoder
-        heard = encoder.ear(batch.heard)
+        heard = encoder.ear(self.model.heard_by(batch.heard))
         with mixed(batch.heard.device.type):
             y = encoder.content.understand(encoder.features(heard, batch.warp if learn else None))
             logits, understood = self.heads["steps"](y), self.recognizer(y)

@@ -67,8 +67,8 @@ class LiveTask(lightning.LightningModule):
 
     def encode(self, batch: Batch, warp: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """`batch.heard` to latents (B, S, levels, D), pitch logits (B, S, 2, .) and energy (B, T)."""
-        encoder = self.model.encoder
-        power, heard = encoder.spectrum(batch.heard), encoder.ear(batch.heard)
+        encoder, audio = self.model.encoder, self.model.heard_by(batch.heard)
+        power, heard = encoder.spectrum(audio), encoder.ear(audio)
         with mixed(batch.heard.device.type):
             latents = encoder.content(encoder.features(heard, warp)).float()
             pitch = encoder.pitch(encoder.pitch_features(power).unflatten(1, (-1, FRAMES)).flatten(2)).float()

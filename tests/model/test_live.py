@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
+from core.errors import ConfigError
 from model.live import LiveConfig, LiveModel
 from tests.contract import verify_causal, verify_streaming
 
@@ -69,6 +72,29 @@ def test_more_input_never_changes_output_given(model: LiveModel) -> None:
 def test_delay_is_the_sum_of_the_layers(model: LiveModel) -> None:
     assert model.delay == 480
     assert model.latency == 960, "algorithmic latency is 40 ms"
+
+
+@pytest.mark.parametrize(("early", "delay"), [(1, 240), (2, 0)])
+def test_an_early_answer_takes_a_hop_off_the_delay(early: int, delay: int) -> None:
+    model = LiveModel(replace(SMALL, early=early))
+    assert model.delay == delay
+    assert model.latency == 480 + delay
+    audio = talk(4)
+    heard = model.heard_by(audio)
+    assert heard.shape == audio.shape
+    assert not heard[:, : 240 * early].any(), "silence, where the crop's past is not known"
+    assert torch.equal(heard[:, 240 * early :], audio[:, : -240 * early])
+
+
+def test_what_is_not_early_is_heard_as_it_is(model: LiveModel) -> None:
+    audio = talk(4)
+    assert torch.equal(model.heard_by(audio), audio)
+
+
+@pytest.mark.parametrize("early", [-1, 3])
+def test_nobody_answers_before_anything_is_heard(early: int) -> None:
+    with pytest.raises(ConfigError, match=rf"model.early: {early} hops; 0 to 2"):
+        LiveModel(replace(SMALL, early=early))
 
 
 def test_encoder_declares_what_it_sees(model: LiveModel) -> None:

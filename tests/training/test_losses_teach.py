@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,15 @@ def test_waves_of_a_batch_without_partners_teach_nothing(batch: Batch) -> None:
     assert step.wave is not None
     assert step.wave_target is not None
     assert torch.equal(step.wave, step.wave_target)
+
+
+@pytest.mark.parametrize("early", [0, 1])
+def test_an_early_model_is_taught_without_the_last_hops(batch: Batch, early: int) -> None:
+    """What a step's answer may depend on, in training: everything up to its end, less the hops that it is early by."""
+    task = VqvaeTask([Mel()], phones=44, model=tiny.config(encoder_dropout=0.0, early=early))
+    heard = batch.heard.clone().requires_grad_()
+    latents, pitch, energy = task.encode(replace(batch, heard=heard), None)
+    for answer, end in ((latents[:, 30], 31 * 480), (pitch[:, 30], 31 * 480), (energy[:, 61], 31 * 480)):
+        (grad,) = torch.autograd.grad(answer.square().sum(), heard, retain_graph=True)
+        last = int((grad[0] != 0).nonzero().max())
+        assert end - 240 * early - 8 < last < end - 240 * early, "the window is nearly zero at its end"

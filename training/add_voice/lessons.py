@@ -70,10 +70,10 @@ def make_lessons(model: LiveModel, pieces: list[np.ndarray]) -> tuple[Lessons, t
         log_f0 = np.log(f0[f0 > 0])
         ranges.append((float(np.median(log_f0)), float(np.std(log_f0)), len(log_f0)))
         audio = torch.from_numpy(np.ascontiguousarray(samples))[None]
-        energy = log_energy(encoder.spectrum(audio))[0]
+        energy = log_energy(encoder.spectrum(model.heard_by(audio)))[0]
         audio = audio * torch.exp(ProsodyNormalizer.LEVEL - (energy * voiced).sum() / voiced.sum())
-        power = encoder.spectrum(audio)
-        latents = encoder.content(encoder.features(encoder.ear(audio)))
+        heard = model.heard_by(audio)
+        power, latents = encoder.spectrum(heard), encoder.content(encoder.features(encoder.ear(heard)))
         codes = [level(latents[:, :, i]) for i, level in enumerate(encoder.levels())]
         vectors = torch.cat([book.lookup(code) for book, code in zip(model.books, codes, strict=True)], dim=-1)[0]
         energy = torch.clamp(log_energy(power)[0] - ProsodyNormalizer.LEVEL, *ENERGY_RANGE)

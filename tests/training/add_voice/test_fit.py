@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from core.bundle import Bundle
 from export.reverse import model_from_bundle
 from model.frontend import VoiceMel
+from model.live import LiveModel
 from tests import small_bundle
 from tests.training.data import made_up
 from training.add_voice.fit import EVERY, PATIENCE, fit, fit_decoder
@@ -38,6 +40,18 @@ def test_lessons_are_the_talkers_own_speech(lessons: Lessons) -> None:
     voiced = lessons.prosody[..., 1] > 0
     assert 0.2 < float(voiced.float().mean()) < 0.9
     assert float(lessons.prosody[..., 2][voiced].mean()) == pytest.approx(0.0, abs=0.3)
+
+
+def test_an_early_model_hears_its_lessons_later(lessons: Lessons) -> None:
+    """The mel and the pitch to be learnt stay where they are; energy comes a hop of 10 ms later."""
+    early = LiveModel(replace(small_bundle.model().config, early=1)).eval()
+    early.load_state_dict(small_bundle.model().state_dict())
+    late = make_lessons(early, [small_bundle.speech(9.6)] * 2)[0]
+    assert torch.equal(late.prosody[..., :2], lessons.prosody[..., :2])
+    energies = [x.prosody[0, 40:160, 2] for x in (lessons, late)]
+    shifted = energies[1][1:] - energies[0][:-1]
+    assert float(shifted.std()) < 1e-3, "both are turned to one level, measured a hop apart"
+    assert float((energies[1] - energies[0]).std()) > 0.05
 
 
 def test_bands_that_a_recording_lacks_are_not_learnt(lessons: Lessons) -> None:
