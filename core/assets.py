@@ -7,9 +7,21 @@ from pathlib import Path
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
+SHIPPED = {"balanced": ASSETS / "bundle", "low": ASSETS / "bundle_low"}
+"""The bundles that ship, by name: the default one, and one with less delay."""
+
+
 def default_bundle_path() -> Path:
     """The bundle that is used when none is named."""
-    return ASSETS / "bundle"
+    return SHIPPED["balanced"]
+
+
+def bundle_path(named: Path | str | None) -> Path:
+    """The folder of a bundle: the default one's, that which is named, or, where there is none, one that ships."""
+    if named is None:
+        return default_bundle_path()
+    folder = Path(named)
+    return folder if folder.exists() else SHIPPED.get(str(named), folder)
 
 
 def sample_path() -> Path:

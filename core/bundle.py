@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core import spec
-from core.assets import default_bundle_path
+from core.assets import bundle_path
 from core.errors import BundleError, VoiceError
 from core.manifest import AGAIN, FORMAT, GRAPHS, MANIFEST_FILE, read_manifest, store_manifest
 from core.voices import VoiceBank
@@ -33,13 +33,13 @@ class Bundle:
         """Read a bundle.
 
         Args:
-            path: its folder; None for the default bundle.
+            path: its folder, or the name of one that ships (`core.assets.SHIPPED`); None for the default bundle.
             verify: also compare every file's sha256 with the manifest's (some 30 ms for 20 MB).
 
         Raises:
             BundleError: a file is missing or altered, another format version, or shapes that do not fit.
         """
-        folder = default_bundle_path() if path is None else Path(path)
+        folder = bundle_path(path)
         manifest = read_manifest(folder)
         for name in FIXED_FILES:
             _check_file(folder, name, manifest["files"], verify)

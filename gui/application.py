@@ -10,7 +10,9 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from core.bundle import Bundle
+from core.errors import VoxveilError
 from gui.engine_port import EnginePort
+from gui.models.bundles import Bundles
 from gui.models.call import CallModel
 from gui.models.devices import DevicesModel
 from gui.models.files import FilesModel
@@ -35,10 +37,17 @@ from gui.widgets.welcome import Welcome
 class App(QObject):
     """Everything of one run of the app, from settings to window."""
 
-    def __init__(self, engine: EnginePort, bundle: Bundle, store: SettingsStore, theme: Theme) -> None:
+    def __init__(
+        self,
+        engine: EnginePort,
+        bundle: Bundle,
+        store: SettingsStore,
+        theme: Theme,
+        bundles: Bundles | None = None,
+    ) -> None:
         super().__init__()
         self.engine, self.store, self.theme = engine, store, theme
-        self.bundle = bundle
+        self.bundle, self.bundles = bundle, bundles or Bundles(store)
         self.voices = VoicesModel(bundle.voices, store, self)
         self.call = CallModel(engine, bundle.path, self.voices, store, self)
         self.devices = DevicesModel(store, self)
@@ -47,7 +56,7 @@ class App(QObject):
         self.player = Player(self)
         self.preview = Preview(bundle.path, self.voices, self.player, self)
         self.presets = Presets(self.call, self.voices, store, self)
-        self.menu = MainMenu(self.presets, store, theme)
+        self.menu = MainMenu(self.presets, self.bundles, store, theme)
         page = CallPage(engine, self.call, self.devices, self.voices, self.preview, store, theme)
         file_page = FilePage(self.files, self.voices, self.player, theme)
         self.window = MainWindow(self.call, page, file_page, self.menu, store, theme)
@@ -68,7 +77,8 @@ class App(QObject):
         self.menu.asked_to_quit.connect(self.quit)
         self.menu.asked_for_welcome.connect(self.welcome)
         self.menu.asked_for_voice.connect(self.own_voices.add)
-        self.own_voices.changed.connect(self.use_bundle)
+        self.own_voices.changed.connect(self._take_own_voices)
+        self.menu.delay_chosen.connect(self._choose_delay)
         page.mixer.asked_to_remove.connect(self.own_voices.remove)
         self.menu.noted.connect(notice.show_note)
         for source in (self.devices, self.preview, self.own_voices):
@@ -76,6 +86,8 @@ class App(QObject):
         self.presets.problem.connect(notice.show_problem)
         self.presets.used.connect(page.sound.follow_settings)
         self.call.recording_changed.connect(self._tell_recording)
+        self.call.protection_changed.connect(lambda: self.virtual_mic.watch(self.call.running))
+        self.virtual_mic.others_play.connect(self._tell_who_plays)
 
     def open(self, start: bool = False, minimized: bool = False) -> None:
         """Show the window (or only the tray), and the welcome when this is the first time."""
@@ -112,12 +124,25 @@ class App(QObject):
         dialog.finished.connect(lambda _: self.window.page.choosers.follow_settings())
         dialog.open()
 
+    def _take_own_voices(self, bundle: Bundle) -> None:
+        if self.bundles.keep(bundle):
+            self.use_bundle(bundle)
+
+    def _choose_delay(self, low: bool) -> None:
+        try:
+            bundle, wrong = self.bundles.choose(low)
+        except VoxveilError as error:
+            self.menu.show_delay()
+            self.window.notice.show_problem(str(error))
+            return
+        self.use_bundle(bundle)
+        if wrong:
+            self.tell_voices_are_gone(wrong)
+
     def use_bundle(self, bundle: Bundle) -> None:
-        """Use other graphs and voices, now and after the next start."""
+        """Use other graphs and voices from now on."""
         same_graphs = graphs_of(bundle) == graphs_of(self.bundle)
         self.bundle = bundle
-        self.store.values.bundle = str(bundle.path)
-        self.store.save()
         self.own_voices.take_bundle(bundle)
         self.voices.take_bank(bundle.voices)
         self.call.use_bundle(bundle.path, same_graphs)
@@ -176,6 +201,18 @@ class App(QObject):
         """The user's own copy of the voices could not be read."""
         text = self.tr("The voices that you added cannot be used ({why}). Those that come with Voxveil are there.")
         self.window.notice.show_problem(text.format(why=why))
+
+    def _tell_who_plays(self, names: list[str]) -> None:
+        """Servers move programs into the call when their own output goes."""
+        notice = self.window.notice
+        if names:
+            text = self.tr(
+                "Others in your call also hear {programs}, which your system plays into it. Choose another output for "
+                "it in the sound settings."
+            )
+            notice.show_problem(text.format(programs=", ".join(names)))
+        else:
+            notice.show_note(self.tr("Nothing but your new voice plays into the call now."))
 
     def _window_closes(self, event: QCloseEvent) -> None:
         if self._quitting:

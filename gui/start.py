@@ -1,4 +1,4 @@
-"""Starting the app: language, the bundle that was used last, one instance, and the window."""
+"""Starting the app: language, the bundle that is wanted, one instance, and the window."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from core.assets import default_bundle_path
-from core.bundle import Bundle
 from core.errors import VoxveilError
 from gui.application import App
+from gui.models.bundles import Bundles
 from gui.models.settings import SettingsStore
 from gui.platform.single_instance import SingleInstance, send_wish
 from gui.theme.current import Theme
@@ -36,24 +35,6 @@ def install_language(application: QApplication, choice: str) -> list[QTranslator
     return kept
 
 
-def load_bundle(named: Path | None, store: SettingsStore) -> tuple[Bundle, str]:
-    """The bundle that was named, else the user's own copy with added voices, else the one that ships; and what is
-    wrong with the copy, "" if nothing is. The copy stays where it is: what is in it may be wanted yet.
-
-    Raises:
-        VoxveilError: the bundle that was named, or ships, cannot be read.
-    """
-    own, wrong = Path(store.values.bundle), ""
-    if named is None and store.values.bundle:
-        try:
-            return Bundle.load(own, verify=False), ""
-        except VoxveilError as error:
-            wrong = str(error)
-            if not own.exists():
-                store.values.bundle = ""  # said once
-    return Bundle.load(named or default_bundle_path(), verify=False), wrong
-
-
 def main(bundle: Path | None = None, start: bool = False, minimized: bool = False, send: str | None = None) -> int:
     """Run the app; the exit status. Only one runs: a second start raises the first one's window.
 
@@ -75,14 +56,14 @@ def main(bundle: Path | None = None, start: bool = False, minimized: bool = Fals
     theme = Theme(store.values.theme)
     theme.apply()
     try:
-        # The engine checks every hash when it starts; the window needs the voices only.
-        loaded, wrong = load_bundle(bundle, store)
+        bundles = Bundles(store, bundle)
+        loaded, wrong = bundles.load()
     except VoxveilError as error:
         QMessageBox.critical(None, "Voxveil", str(error))
         raise
     from realtime.engine import Engine
 
-    app = App(Engine(), loaded, store, theme)
+    app = App(Engine(), loaded, store, theme, bundles)
     instance = SingleInstance()
     instance.wished.connect(app.fulfil)
     sys.excepthook = app.report_fault

@@ -29,8 +29,9 @@ CONTEXT_READY, CONTEXT_FAILED, CONTEXT_TERMINATED = 4, 5, 6
 STREAM_READY, STREAM_FAILED, STREAM_TERMINATED = 2, 3, 4
 NO_AUTOSPAWN = 0x0001
 DONT_MOVE, ADJUST_LATENCY, EARLY_REQUESTS = 0x0200, 0x2000, 0x4000
+APPLICATION = "voxveil"
 PROPERTIES = {
-    "application.id": "voxveil",
+    "application.id": APPLICATION,
     "pulse.min.req": "128/48000",
     "pulse.min.frag": "128/48000",
     "pulse.min.quantum": "128/48000",

@@ -148,6 +148,14 @@ def players(pulse: Any, sink: str) -> int:
     return sum(stream.sink == index for stream in pulse.sink_input_list())
 
 
+def other_players(pulse: Any, sinks: Collection[str]) -> list[str]:
+    """Names of the programs that play into one of the sinks of those names, without Voxveil's own, each once."""
+    indices = {info.index for info in pulse.sink_list() if info.name in sinks}
+    found = [stream for stream in pulse.sink_input_list() if stream.sink in indices]
+    others = [stream for stream in found if stream.proplist.get("application.id") != libpulse.APPLICATION]
+    return list(dict.fromkeys(_program(stream) for stream in others))
+
+
 def recorders(pulse: Any, heard: Collection[str], own_modules: Collection[int | None]) -> list[str]:
     """Names of the programs that record from one of the sources called `heard`; streams of those modules are none."""
     indices = {info.index for info in pulse.source_list() if info.name in heard}
@@ -156,7 +164,7 @@ def recorders(pulse: Any, heard: Collection[str], own_modules: Collection[int | 
         for stream in pulse.source_output_list()
         if stream.source in indices and stream.owner_module not in own_modules
     ]
-    return [stream.proplist.get("application.name") or stream.name or "a program" for stream in streams]
+    return [_program(stream) for stream in streams]
 
 
 def load_module(pulse: Any, module: str, arguments: str) -> int | None:
@@ -168,6 +176,10 @@ def load_module(pulse: Any, module: str, arguments: str) -> int | None:
     except PulseOperationFailed:
         return None
     return None if index == NONE else index
+
+
+def _program(stream: Any) -> str:
+    return str(stream.proplist.get("application.name") or stream.name or "a program")
 
 
 def _names(device: PulseDevice) -> tuple[str, str]:

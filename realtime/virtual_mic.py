@@ -109,6 +109,17 @@ def release(owner: str) -> bool:
         return True
 
 
+def also_playing() -> list[str]:
+    """Names of other programs that play into it: the call hears them, too. Servers move programs here when the last
+    other output goes. They are not muted, since PulseAudio would remember that for as long as the program exists.
+
+    Raises:
+        DeviceError: no server.
+    """
+    with pulse_devices.session() as pulse:
+        return pulse_devices.other_players(pulse, {sink.name for sink in _found(pulse)["sink"]})
+
+
 def status() -> Status:
     """Whether it is there and whose it is.
 

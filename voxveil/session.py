@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import closing, suppress
+import threading
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -22,6 +23,7 @@ from realtime.engine import Engine
 from realtime.snapshot import Snapshot
 
 LOOK_S = 0.1
+COMPANY_S = 3.0
 
 
 def drive(
@@ -46,7 +48,8 @@ def drive(
         DeviceError: the engine failed, with its reason. AudioFileError: `record` cannot be written.
     """
     show = JsonLines() if as_json else StatusLine()
-    with Engine() as engine, closing(show):
+    devices = sys.platform == "linux" and config.backend != "file"
+    with Engine() as engine, closing(show), Company() if devices else nullcontext():
         engine.start(config)
         if record is not None:
             engine.record(record)
@@ -70,11 +73,42 @@ def drive(
         show.close()  # before what is printed now
         heard = replace(heard or engine.snapshot(), memory_mb=memory_mb)
         _finish(engine, record)
-    if sys.platform == "linux" and config.backend != "file":
+    if devices:
         _tell_what_stays()
     if not as_json:
         print_figures(bundle, name, heard)
     return 0
+
+
+class Company(threading.Thread):
+    """Says on standard error when other programs play into the call; in a thread, since a server may stand still."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._ended = threading.Event()
+
+    def __enter__(self) -> Company:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+
+    def run(self) -> None:
+        """Look every few seconds until the end."""
+        from realtime import virtual_mic
+
+        known: list[str] = []
+        while not self._ended.wait(COMPANY_S):
+            with suppress(DeviceError):
+                others = virtual_mic.also_playing()
+                if others and others != known:
+                    print(
+                        f"Others in the call also hear {', '.join(others)}, which the system plays into it; choose "
+                        "another output for it.",
+                        file=sys.stderr,
+                    )
+                known = others
 
 
 def _tell_what_stays() -> None:

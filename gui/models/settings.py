@@ -25,7 +25,9 @@ ENTRIES = {"people": dict, "favourites": str, "presets": dict}
 class Settings:
     """All choices of the user; plain JSON values only."""
 
+    low_delay: bool = False
     bundle: str = ""
+    low_bundle: str = ""
     microphone: str = ""
     output: str = ""
     monitor: str = ""

@@ -151,6 +151,14 @@
         <translation>Die Stimmen, die Sie hinzugefügt haben, sind nicht verwendbar ({why}). Die mitgelieferten sind da.</translation>
     </message>
     <message>
+        <source>Others in your call also hear {programs}, which your system plays into it. Choose another output for it in the sound settings.</source>
+        <translation>Andere im Gespräch hören auch {programs}: Ihr System spielt es dort hinein. Wählen Sie dafür in den Klangeinstellungen eine andere Ausgabe.</translation>
+    </message>
+    <message>
+        <source>Nothing but your new voice plays into the call now.</source>
+        <translation>Im Gespräch ist jetzt nur noch Ihre neue Stimme zu hören.</translation>
+    </message>
+    <message>
         <source>Keep Voxveil running when its window is closed?</source>
         <translation>Soll Voxveil weiterlaufen, wenn das Fenster geschlossen wird?</translation>
     </message>
@@ -647,6 +655,18 @@
     <message>
         <source>Choose another folder…</source>
         <translation>Anderen Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Delay</source>
+        <translation>Verzögerung</translation>
+    </message>
+    <message>
+        <source>Usual: clearer words</source>
+        <translation>Wie üblich: Worte klarer</translation>
+    </message>
+    <message>
+        <source>10 ms less: fewer words are clear</source>
+        <translation>10 ms weniger: Worte weniger klar</translation>
     </message>
     <message>
         <source>Appearance</source>

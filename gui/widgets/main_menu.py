@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from gui.models.bundles import LOW, USUAL, Bundles
 from gui.models.presets import Presets
 from gui.models.settings import SettingsStore
 from gui.theme.current import Theme
@@ -14,17 +17,20 @@ from gui.widgets.presets_menu import PresetsMenu
 
 
 class MainMenu(QMenu):
-    """Presets, recordings, looks, language, help, quit."""
+    """Presets, added voices, recordings, delay, looks, language, help, quit."""
 
     asked_for_welcome = Signal()
     asked_to_quit = Signal()
     asked_for_voice = Signal()
+    delay_chosen = Signal(bool)
     noted = Signal(str)
     mute_key_chosen = Signal()
 
-    def __init__(self, presets: Presets, store: SettingsStore, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, presets: Presets, bundles: Bundles, store: SettingsStore, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._store, self._theme = store, theme
+        self._bundles, self._store, self._theme = bundles, store, theme
         self.mute_key_state = ""
         self.presets = PresetsMenu(presets, self)
         self.addMenu(self.presets)
@@ -33,18 +39,25 @@ class MainMenu(QMenu):
         recordings.addAction(self.tr("Open the folder")).triggered.connect(self._open_recordings)
         recordings.addAction(self.tr("Choose another folder…")).triggered.connect(self._choose_recordings)
         self.addSeparator()
-        self._choices(
+        self._delays = self._choices(
+            self.tr("Delay"),
+            {USUAL: self.tr("Usual: clearer words"), LOW: self.tr("10 ms less: fewer words are clear")},
+            lambda name: self.delay_chosen.emit(name == LOW),
+        )
+        self._delays.setEnabled(bundles.named is None)
+        self.show_delay()
+        looks = self._choices(
             self.tr("Appearance"),
             {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")},
-            theme.choice,
             self._choose_theme,
         )
-        self._choices(
+        check(looks, theme.choice)
+        languages = self._choices(
             self.tr("Language"),
             {"system": self.tr("As the system"), "en": "English", "de": "Deutsch"},
-            store.values.language,
             self._choose_language,
         )
+        check(languages, store.values.language)
         self.tray = self.addAction(self.tr("Keep running when the window is closed"))
         self.tray.setCheckable(True)
         self.tray.setChecked(bool(store.values.close_to_tray))
@@ -57,15 +70,20 @@ class MainMenu(QMenu):
         leave.setShortcut("Ctrl+Q")
         leave.triggered.connect(self.asked_to_quit)
 
-    def _choices(self, title: str, choices: dict[str, str], chosen: str, act: object) -> None:
+    def show_delay(self) -> None:
+        """Check what is wanted."""
+        check(self._delays, LOW if self._bundles.low else USUAL)
+
+    def _choices(self, title: str, choices: dict[str, str], act: Callable[[str], None]) -> QMenu:
         menu = self.addMenu(title)
         group = QActionGroup(menu)
         for value, text in choices.items():
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setChecked(value == chosen)
-            action.triggered.connect(lambda _=False, value=value: act(value))  # type: ignore[operator]
+            action.setData(value)
+            action.triggered.connect(lambda _=False, value=value: act(value))
             group.addAction(action)
+        return menu
 
     def _choose_theme(self, value: str) -> None:
         self._store.values.theme = value
@@ -98,3 +116,9 @@ class MainMenu(QMenu):
         help_box = KeyboardHelp(self._store, lambda: self.mute_key_state, self.parentWidget())
         help_box.mute_key_chosen.connect(self.mute_key_chosen)
         help_box.open()
+
+
+def check(menu: QMenu, chosen: str) -> None:
+    """Mark the choice with this value."""
+    for action in menu.actions():
+        action.setChecked(action.data() == chosen)

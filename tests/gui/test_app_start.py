@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.bundle import Bundle
+from gui.models.bundles import Bundles
 from gui.models.settings import SettingsStore
 from gui.platform.single_instance import SingleInstance, send_wish
-from gui.start import TRANSLATIONS, load_bundle
+from gui.start import TRANSLATIONS
 from tests.bundles import copy_default, edit_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,15 +66,15 @@ def test_voices_of_ones_own_that_cannot_be_read_are_kept(store: SettingsStore, t
     """Newer software, an older copy: what was added may be wanted yet, so nobody forgets where it lies."""
     own = copy_default(tmp_path / "own")
     store.values.bundle = str(own)
-    assert load_bundle(None, store)[1] == ""
+    assert Bundles(store).load()[1] == ""
     edit_manifest(own, lambda manifest: manifest.update(format=99))
-    bundle, wrong = load_bundle(None, store)
+    bundle, wrong = Bundles(store).load()
     assert bundle.path == Bundle.load().path
     assert wrong
     assert store.values.bundle == str(own)
     shutil.rmtree(own)
-    assert load_bundle(None, store)[1]
-    assert load_bundle(None, store)[1] == "", "said once"
+    assert Bundles(store).load()[1]
+    assert Bundles(store).load()[1] == "", "said once"
 
 
 def test_english_is_not_the_next_language_that_one_knows() -> None:

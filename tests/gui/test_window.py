@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -354,3 +355,24 @@ def test_a_fault_in_the_window_is_said(app: App, capsys: pytest.CaptureFixture[s
 def test_menus_have_texts(app: App) -> None:
     for menu in app.window.findChildren(QMenu):
         assert all(action.text() or action.isSeparator() for action in menu.actions())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the cable is made by others")
+def test_says_who_else_plays_into_the_call(
+    app: App, engine: ScriptedEngine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    playing = ["Firefox"]
+    monkeypatch.setattr("realtime.virtual_mic.also_playing", lambda: list(playing))
+    app.virtual_mic._timer.setInterval(50)
+    notice = app.window.notice
+    qtbot.wait(200)
+    assert not notice.isVisible(), "nobody hears anything before the call"
+    engine.go_live()
+    qtbot.waitUntil(lambda: "also hear Firefox" in notice.text.text())
+    notice.hide()
+    qtbot.wait(200)
+    assert not notice.isVisible(), "said once"
+    playing.clear()
+    qtbot.waitUntil(lambda: "Nothing but your new voice" in notice.text.text())
+    playing.append("mpv")
+    qtbot.waitUntil(lambda: "also hear mpv" in notice.text.text())

@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from core.errors import DeviceError
-from realtime import virtual_mic
+from realtime import libpulse, virtual_mic
 from realtime.devices import list_devices
 from tests import click_bundle
 from tests.audio_server import MISSING, PIPEWIRE_MISSING, AudioServer, PipeWireServer, PulseServer
@@ -30,6 +30,7 @@ ON_BOTH = {
     "test_what_a_crashed_run_left_is_found_and_used_again",
     "test_the_device_list",
     "test_a_call_that_records_from_it_never_gets_the_real_microphone",
+    "test_programs_that_the_server_moves_into_the_call_are_named",
 }
 
 
@@ -107,6 +108,64 @@ def test_an_ordinary_client_hears_what_is_played_into_it(server: AudioServer) ->
     assert len(loud) > 4800
     spectrum = np.abs(np.fft.rfft(frames * np.hanning(len(frames))))
     assert np.argmax(spectrum) * 48_000 / len(frames) == pytest.approx(1000.0, abs=3.0)
+
+
+@contextmanager
+def player(server: AudioServer, *words: str) -> Iterator[None]:
+    """An ordinary program that plays, and has begun to."""
+    before = server.pactl("list", "short", "sink-inputs").count("\n")
+    process = subprocess.Popen(
+        ["pacat", *words, "--raw", "--rate=48000", "--channels=2", "/dev/zero"], env=server.environment
+    )
+    try:
+        until(lambda: server.pactl("list", "short", "sink-inputs").count("\n") > before)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+        until(lambda: server.pactl("list", "short", "sink-inputs").count("\n") <= before)
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = monotonic() + 10.0
+    while not true():
+        assert monotonic() < end
+        sleep(0.05)
+
+
+def test_programs_that_the_server_moves_into_the_call_are_named(
+    running: AudioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The headset is unplugged, there is no other output: what plays goes into the call. Our own voice is not meant."""
+    with type(running)({"headset": 48_000}) as server:
+        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
+            monkeypatch.setenv(key, server.environment[key])
+        server.pactl("set-default-sink", "headset")
+        virtual_mic.create()
+        connection = libpulse.Connection()
+        unset = libpulse.UNSET
+        own = libpulse.Stream(
+            connection, "voice", virtual_mic.SINK, 48_000, True, libpulse.BufferAttr(*[unset] * 5), pinned=True
+        )
+        own.wait_ready(2.0)
+        assert virtual_mic.also_playing() == []
+        with player(server):
+            assert virtual_mic.also_playing() == []
+            server.pactl("unload-module", server.modules["headset"])
+            until(lambda: virtual_mic.also_playing() == ["pacat"])
+        own.close()
+        connection.close()
+
+
+def test_live_says_who_else_plays(server: AudioServer, tmp_path: Path) -> None:
+    bundle = str(click_bundle.make(tmp_path / "bundle").path)
+    virtual_mic.create()
+    server.keep_awake("other")
+    words = ("live", "--input", "other.monitor", "--bundle", bundle, "--seconds", f"{6 + busy():.0f}")
+    with player(server, "-d", virtual_mic.SINK):
+        done = voxveil(*words)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("also hear pacat") == 1, "said once"
 
 
 def ended_process() -> str:
