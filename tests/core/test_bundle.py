@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.assets import default_bundle_path
+from core.assets import SHIPPED
 from core.bundle import Bundle, replace_voices, write_manifest
 from core.errors import BundleError
 from core.manifest import FORMAT, MANIFEST_FILE
@@ -18,16 +18,27 @@ from core.voices import VoiceBank, VoiceInfo
 from tests.bundles import copy_default, edit_manifest
 
 
-def test_the_default_bundle_loads_and_keeps_its_promises() -> None:
-    bundle = Bundle.load()
-    assert bundle.path == default_bundle_path()
+@pytest.mark.parametrize(("name", "latency_ms"), [("balanced", 40.0), ("low", 30.0)])
+def test_what_ships_loads_and_keeps_its_promises(name: str, latency_ms: float) -> None:
+    bundle = Bundle.load(name)
+    assert bundle.name == name
     assert bundle.latency_ms == pytest.approx(1000 * (480 + bundle.delay) / SAMPLE_RATE)
-    assert bundle.latency_ms <= 40.0
+    assert bundle.latency_ms <= latency_ms
     assert bundle.default_voice in bundle.voices
     assert len(bundle.voices) >= 8
     assert {"F", "M"} <= {info.sex for info in bundle.voices.infos}
     size = sum(path.stat().st_size for path in bundle.path.iterdir())
     assert size < 40e6
+
+
+def test_a_bundle_is_found_by_folder_or_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Bundle.load().path == SHIPPED["balanced"]
+    assert Bundle.load("low").path == SHIPPED["low"]
+    own = copy_default(tmp_path / "low")
+    assert Bundle.load("low").path.resolve() == own, "a folder of that name is meant before"
+    with pytest.raises(BundleError, match="none"):
+        Bundle.load("none")
 
 
 def test_an_altered_byte_is_found_in_every_file(tmp_path: Path) -> None:

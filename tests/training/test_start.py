@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
+import yaml
 
 from core.errors import ConfigError
 from model.live import LiveConfig
+from training.cli import main as train
 from training.losses.mel_mse import MelMse
 from training.start import Start, put
 from training.vqvae_task import VqvaeTask
@@ -45,3 +49,20 @@ def test_anything_else_of_another_size_is_named() -> None:
     start.weights["model.decoder.outlet.weight"] = torch.zeros(3, 3)
     with pytest.raises(ConfigError, match=r"decoder\.outlet\.weight"):
         put(start, task((16, 8, 2)), "start")
+
+
+def test_the_recipes_of_what_ships_fit_together(capsys: pytest.CaptureFixture[str]) -> None:
+    """The default bundle's, and on top of it that of the bundle with less delay."""
+    words = [f"--config=configs/{name}.yaml" for name in ("vqvae", "shipped", "low")]
+    shown = []
+    for files in (words[:2], words):
+        with pytest.raises(SystemExit) as ended:
+            train(["vqvae", *files, "--print_config"])
+        assert not ended.value.code
+        shown.append(yaml.safe_load(capsys.readouterr().out)["model"])
+    shipped, low = shown
+    assert shipped["model"] is None, "sizes of their own defaults"
+    assert low["model"] == yaml.safe_load(json.dumps(LiveConfig(early=1).to_dict()))
+    names = [[loss["class_path"].rpartition(".")[2] for loss in model["losses"]] for model in shown]
+    assert names[1] == [*names[0], "Formants", "Image"]
+    assert shipped["partner"] == low["partner"]
