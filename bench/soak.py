@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,14 @@ from rich.progress import track
 from bench.recorder import Recorder
 from bench.rig import play, sample, start
 from bench.server import CABLE, Server
+from bench.stalls import Stalls
 from core.bundle import Bundle
 from realtime.engine import Engine
 from realtime.snapshot import Snapshot
 
 SETTLE_S = 5.0
 EVERY_S = 1.0
+AFTER_S = 0.1
 NUMBERS = ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb")
 
 
@@ -26,14 +30,16 @@ def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
 
     Returns:
         For each of delay, ring fill, drift, memory and open files: `first` and `last` (medians of the first and last
-        tenth) and `per_hour` (slope of a straight line through all); `series` for a plot; counts of what went wrong.
+        tenth) and `per_hour` (slope of a straight line through all); `series` for a plot; counts of what went wrong;
+        `machine`, see `blame`.
 
     Raises:
         DeviceError: no server can be started, or the engine does not get live.
     """
     rows: list[list[float]] = []
     states: dict[str, int] = {}
-    with Server() as server:
+    troubles: list[tuple[float, int]] = []
+    with Server() as server, Stalls() as stalls:
         listener = Recorder(server, f"{CABLE}.monitor", keep=False)
         engine = Engine()
         try:
@@ -46,11 +52,13 @@ def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
                 time.sleep(max(0.0, begin + tick * EVERY_S - time.monotonic()))
                 seen = engine.snapshot()
                 states[seen.state] = states.get(seen.state, 0) + 1
+                troubles.append((time.monotonic(), sum(seen.xruns.values())))
                 rows.append([time.monotonic() - begin, *(getattr(seen, name) for name in NUMBERS), _open_files()])
             after = engine.snapshot()
         finally:
             engine.close()
             listener.close()
+    looked = np.asarray(troubles)
     return {
         "bundle": bundle.name,
         "seconds": seconds,
@@ -58,6 +66,30 @@ def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
         "series": _thinned(np.asarray(rows)),
         **_counts(before, after),
         "states": states,
+        "machine": {**blame(looked[:, 0], looked[:, 1], stalls.found), "real_time": stalls.real_time},
+    }
+
+
+def blame(at: np.ndarray, troubles: np.ndarray, stalls: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """In how many of the seconds with xruns the machine itself stood still, and in how many of all.
+
+    Args:
+        at: when was looked, as time.monotonic, about once a second.
+        troubles: how many xruns there had been by then.
+        stalls: `bench.stalls.Stalls.found`. One that ends up to AFTER_S before a second belongs to it, too: the server
+            tells of its shortage a moment later.
+    """
+    xruns = np.diff(troubles) > 0
+    ends = np.array([back for back, _ in stalls])
+    still = np.array(
+        [bool(((ends > since - AFTER_S) & (ends <= until)).any()) for since, until in pairwise(at)], dtype=bool
+    )
+    return {
+        "seconds": len(xruns),
+        "seconds_with_xruns": int(xruns.sum()),
+        "of_these_with_stalls": int((xruns & still).sum()),
+        "seconds_with_stalls": int(still.sum()),
+        "longest_stall_ms": 1e3 * max((late for _, late in stalls), default=0.0),
     }
 
 

@@ -64,7 +64,18 @@ def _soak(found: dict[str, Any]) -> list[str]:
         f"blocks {found['blocks']}, silenced {found['silenced_blocks']}, restarts {found['restarts']}",
         f"states             {', '.join(f'{state} {n}' for state, n in found['states'].items())}",
         f"xruns              {_counts(found['xruns'])}",
+        *_machine(found["machine"]),
     ]
+
+
+def _machine(seen: dict[str, Any]) -> list[str]:
+    """Whether xruns are this machine's doing."""
+    out = [
+        f"  in {seen['seconds_with_xruns']} of {seen['seconds']} seconds; in {seen['of_these_with_stalls']} of these, "
+        f"and in {seen['seconds_with_stalls']} of all,",
+        f"  the machine itself stood still for 3 ms or more; longest {seen['longest_stall_ms']:.0f} ms",
+    ]
+    return out if seen["real_time"] else [*out, "  (this look got no real time: other programs count, too)"]
 
 
 def _load(found: dict[str, Any]) -> list[str]:
