@@ -142,6 +142,10 @@ def device_checks(devices: list[Device]) -> Iterator[Check]:
         ("microphones", inputs, "plug one in, and allow programs to use it in the system's privacy settings"),
         ("outputs", outputs, "plug in or switch on loudspeakers or headphones, or make the virtual microphone"),
     ):
+        if not found and title == "outputs" and any(d.kind == "output" and d.is_virtual_mic for d in devices):
+            text = "none but the virtual microphone's cable: what other programs play goes into your call"
+            yield Check(title, Grade.NOTE, text, "plug in or switch on loudspeakers or headphones")
+            continue
         if not found:
             yield Check(title, Grade.BAD, "there are none", fix)
             continue
@@ -165,7 +169,12 @@ def microphone(devices: list[Device]) -> Check:
             return Check(
                 "virtual microphone", Grade.BAD, "it needs PulseAudio or PipeWire", "start one of them, then look again"
             )
-        return Check("virtual microphone", Grade.GOOD, virtual_mic.status().text)
+        text, others = virtual_mic.status().text, ", ".join(virtual_mic.also_playing())
+        if others:
+            text += f" {others} plays into it: calls hear that, too."
+            fix = f"choose another output for {others} in the system's sound settings"
+            return Check("virtual microphone", Grade.NOTE, text, fix)
+        return Check("virtual microphone", Grade.GOOD, text)
     outputs = [device.name for device in devices if device.kind == "output"]
     advice = virtual_mic.advice(outputs)
     if virtual_mic.find_cable(outputs) is None:

@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
 from core.bundle import Bundle
-from realtime.checks import Grade, device_checks, self_test
+from realtime import virtual_mic
+from realtime.checks import Grade, device_checks, microphone, self_test
 from realtime.devices import Device
 from tests import click_bundle
 from tests.audio_server import MISSING, PulseServer
@@ -42,6 +44,14 @@ def test_what_is_missing_is_said_with_what_to_do() -> None:
         assert all(check.fix for check in checks)
 
 
+def test_a_cable_alone_is_no_output_for_others() -> None:
+    """Servers send everybody's sound to it, and so into the call."""
+    found = list(device_checks([device("a", "input"), device("voxveil", "output", virtual=True)]))
+    assert [check.grade for check in found] == [Grade.GOOD, Grade.NOTE]
+    assert "into your call" in found[1].text
+    assert found[1].fix
+
+
 def test_a_headset_in_call_mode_is_noted() -> None:
     good, low = ([device("a", "input", rate), device("b", "output")] for rate in (48_000, 8_000))
     assert [check.grade for check in device_checks(good)] == [Grade.GOOD, Grade.GOOD]
@@ -65,6 +75,22 @@ def test_all_is_well_on_a_server_and_nothing_is_left_there(bundle: Bundle) -> No
     assert "on your devices" in checks["self test"]["text"]
     assert "backend pulse" in checks["self test"]["text"]
     assert checks["audio server"]["grade"] == "good"
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+def test_what_others_play_into_the_call_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with PulseServer({"speakers": 48_000}) as server:
+        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
+            monkeypatch.setenv(key, server.environment[key])
+        virtual_mic.create()
+        assert microphone([]).grade is Grade.GOOD
+        server.helper("pacat", "-d", virtual_mic.SINK, "--raw", "/dev/zero", stdin=subprocess.DEVNULL)
+        end = monotonic() + 10.0
+        while (check := microphone([])).grade is Grade.GOOD and monotonic() < end:
+            sleep(0.1)
+    assert check.grade is Grade.NOTE
+    assert "pacat plays into it" in check.text
+    assert "pacat" in check.fix
 
 
 def test_a_machine_with_nothing_and_a_damaged_bundle(bundle: Bundle, tmp_path: Path) -> None:
