@@ -661,12 +661,12 @@
         <translation>Verzögerung</translation>
     </message>
     <message>
-        <source>Usual: clearer words</source>
-        <translation>Wie üblich: Worte klarer</translation>
+        <source>Usual: sounds a little better</source>
+        <translation>Wie üblich: klingt etwas besser</translation>
     </message>
     <message>
-        <source>10 ms less: fewer words are clear</source>
-        <translation>10 ms weniger: Worte weniger klar</translation>
+        <source>10 ms less</source>
+        <translation>10 ms weniger</translation>
     </message>
     <message>
         <source>Appearance</source>

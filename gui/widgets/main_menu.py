@@ -41,7 +41,7 @@ class MainMenu(QMenu):
         self.addSeparator()
         self._delays = self._choices(
             self.tr("Delay"),
-            {USUAL: self.tr("Usual: clearer words"), LOW: self.tr("10 ms less: fewer words are clear")},
+            {USUAL: self.tr("Usual: sounds a little better"), LOW: self.tr("10 ms less")},
             lambda name: self.delay_chosen.emit(name == LOW),
         )
         self._delays.setEnabled(bundles.named is None)
