@@ -32,9 +32,16 @@ def delays(reference: Sound, heard: Sound, rate: int, alike: float = ALIKE) -> n
         reference, heard: sounds at `rate` that start at the same moment.
         alike: correlation that a window must reach.
     """
+    return delays_at(reference, heard, rate, alike)[1]
+
+
+def delays_at(
+    reference: Sound, heard: Sound, rate: int, alike: float = ALIKE
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """As `delays`, and before them where the middle of each window is, in seconds from the start of `reference`."""
     a, b = envelope(reference, rate), envelope(heard, rate)
     window, hop, most = round(WINDOW_S / STEP_S), round(HOP_S / STEP_S), round(MOST_S / STEP_S)
-    found = []
+    middles, found = [], []
     for start in range(0, min(len(a), len(b)) - window - most, hop):
         piece = a[start : start + window]
         if piece.std() < 1e-3:
@@ -42,8 +49,9 @@ def delays(reference: Sound, heard: Sound, rate: int, alike: float = ALIKE) -> n
         curve = _correlation(piece, b[start : start + window + most])
         at = int(np.argmax(curve))
         if curve[at] >= alike and 0 < at < len(curve) - 1:
+            middles.append((start + window / 2) * STEP_S)
             found.append((at + _vertex(curve[at - 1 : at + 2])) * STEP_S)
-    return np.asarray(found)
+    return np.asarray(middles), np.asarray(found)
 
 
 def _correlation(piece: npt.NDArray[np.float64], longer: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bench.align import delays
+from bench.align import delays, delays_at
 from bench.recorder import Recorder
 from bench.rig import between, play, sample, start
 from bench.server import CABLE, MIC, RATE, SERVERS
@@ -21,6 +21,7 @@ from realtime.recording import anonymize
 from realtime.snapshot import Snapshot
 
 Sound = npt.NDArray[np.float32]
+Figures = npt.NDArray[np.float64]
 
 SETTLE_S = 4.0
 LOOK_S = 0.25
@@ -62,14 +63,14 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
             before = engine.snapshot()
             since = time.monotonic()
             looks = _look(engine, since + seconds)
-            seen = looks[-1]
+            seen = looks[-1][1]
         finally:
             engine.close()
             recordings = [listener.close() for listener in listeners]
     microphone, again, cable = (between(recording, since, seconds) for recording in recordings)
     known = _check(microphone, again)
     twin = anonymize(Pipeline(bundle, "cpu"), microphone, RATE, row, 1.0)
-    found = delays(twin, cable, RATE)
+    middles, found = delays_at(twin, cable, RATE)
     if len(found) < seconds:
         raise DeviceError("hardly anything of the voice came out; is the machine too busy for the engine?")
     return {
@@ -79,7 +80,7 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
         "delay_ms": percentiles(list(found)).to_dict(),
         "check_ms": {"known": KNOWN_MS, "measured": known},
         "engine": {"delay_ms": seen.delay_ms, "provider": seen.provider, "backend": seen.backend},
-        **_parts(looks, 1e3 * float(np.median(found))),
+        **_parts([(at - since, look) for at, look in looks], middles, 1e3 * found),
         "series_ms": [round(1e3 * float(x), 2) for x in found],
         "algorithmic_ms": bundle.latency_ms,
         "silenced_blocks": seen.silenced_blocks - before.silenced_blocks,
@@ -93,24 +94,28 @@ def _check(microphone: Sound, again: Sound) -> float:
     return float(1000 * np.median(found)) if len(found) else float("nan")
 
 
-def _look(engine: Engine, end: float) -> list[Snapshot]:
-    """What the engine says, four times a second until `end`; at least once."""
-    looks = [engine.snapshot()]
+def _look(engine: Engine, end: float) -> list[tuple[float, Snapshot]]:
+    """What the engine says and when, four times a second until `end`; at least once."""
+    looks = [(time.monotonic(), engine.snapshot())]
     while time.monotonic() < end:
         time.sleep(max(0.0, min(LOOK_S, end - time.monotonic())))
-        looks.append(engine.snapshot())
+        looks.append((time.monotonic(), engine.snapshot()))
     return looks
 
 
-def _parts(looks: list[Snapshot], measured_ms: float) -> dict[str, Any]:
-    """The engine's own account of the delay (medians), its computing split by stage, held against the measured one."""
-    names = list(next((seen.delay_parts for seen in looks if seen.delay_parts), {}))
-    flowing = [seen.delay_parts for seen in looks if seen.delay_parts]
-    parts = {name: float(np.median([each[name] for each in flowing])) for name in names}
+def _parts(looks: list[tuple[float, Snapshot]], at_s: Figures, measured_ms: Figures) -> dict[str, Any]:
+    """The engine's own account of the delay (medians), its computing split by stage, held against the measured one.
+
+    Where the delay changes while it is measured, sums of medians say little: each measured figure is held against what
+    the engine said at that moment, and the median of the differences counts.
+    """
+    flowing = [(at, seen.delay_parts) for at, seen in looks if seen.delay_parts]
+    parts = {name: float(np.median([each[name] for _, each in flowing])) for name in (flowing[0][1] if flowing else ())}
     rest, last = parts.pop("compute and wait", 0.0), parts.pop("output device", 0.0)
-    stages = {name: times.p50 for name, times in looks[-1].stages.items() if name in STAGES}
+    stages = {name: times.p50 for name, times in looks[-1][1].stages.items() if name in STAGES}
     wait = {"waiting for the output": rest - sum(stages.values())}
     parts = {**parts, **stages, **wait, "output device": last}
-    total = sum(parts.values())
-    check = {"sum": total, "measured": measured_ms, "difference": measured_ms - total}
-    return {"parts_ms": parts, "parts_check": {**check, "adds_up": abs(measured_ms - total) <= ADDS_UP_MS}}
+    said = [sum(min(flowing, key=lambda look: abs(look[0] - at))[1].values()) if flowing else 0.0 for at in at_s]
+    difference = float(np.median(measured_ms - np.asarray(said)))
+    check = {"sum": sum(parts.values()), "measured": float(np.median(measured_ms)), "difference": difference}
+    return {"parts_ms": parts, "parts_check": {**check, "adds_up": abs(difference) <= ADDS_UP_MS}}

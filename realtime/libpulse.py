@@ -249,6 +249,14 @@ class Stream:
             return float(waiting - (since if told.playing else 0.0) + 1e-6 * told.sink)
         return float(waiting + since + 1e-6 * (told.source - told.sink))
 
+    @property
+    def turn_s(self) -> float:
+        """How much sound the device takes or gives at a time, seconds; 0 while the server has not told."""
+        answer = self._pulse.stream_get_timing_info(self._stream)
+        if not answer:
+            return 0.0
+        return 1e-6 * float(answer.contents.configured_sink if self._playback else answer.contents.configured_source)
+
     def close(self) -> None:
         """End the stream; never waits."""
         if self._stream:

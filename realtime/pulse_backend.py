@@ -30,6 +30,8 @@ STEP_S, MOST_S = 0.0025, 0.03
 BEGIN_S = 1.0
 """Until then the server runs out of sound because it has never had any."""
 TARGET_CHUNKS = 2
+NULL_SINK = "abstract"
+"""PulseAudio's `device.class` of a sink that is no hardware: it takes a turn's sound at once and plays it to nobody."""
 MONITOR_S = 0.1
 """What waits for the device on which the talker listens to the own voice: late, but never in the way."""
 MOST = 1 << 16
@@ -110,16 +112,18 @@ class PulseBackend:
         for stream in (self._record, self._playback, self._monitor):
             if stream is not None:
                 stream.wait_ready(READY_S)
-        self._set_cushion(pipewire, TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES, self._playback)
+        wanted = TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES
+        self._set_cushion(pipewire, sink.properties.get("device.class") == NULL_SINK, wanted, self._playback)
         return Opened(
             source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s, source.name,
             sink.name,
         )  # fmt: skip
 
-    def _set_cushion(self, pipewire: bool, wanted: int, playback: libpulse.Stream) -> None:
+    def _set_cushion(self, pipewire: bool, null_sink: bool, wanted: int, playback: libpulse.Stream) -> None:
         """PulseAudio holds what it is told to. PipeWire asks for three of its turns; it is given less of that."""
         self._asked, turn = playback.target
         self._pipewire = pipewire
+        self._taken_early = null_sink and not pipewire
         self._until_turn_s = turn / playback.rate / 2 if pipewire else 0.0
         self._withheld = self._asked - turn if pipewire else 0
         if pipewire:
@@ -195,7 +199,9 @@ class PulseBackend:
         """As it was when sound changed hands: since then the one has grown and the other fallen."""
         now, heard, spoken = monotonic(), record.latency_s(), playback.latency_s()
         if heard is not None and spoken is not None:
-            spoken = max(0.0, spoken + (now - wrote)) + self._until_turn_s
+            # Who listens to a null sink of PulseAudio has the sound when it is taken, a turn before it is "played".
+            early = playback.turn_s if self._taken_early else 0.0
+            spoken = max(0.0, spoken - early + (now - wrote)) + self._until_turn_s
             self._latency.note(max(0.0, heard - (now - read)), spoken)
         record.ask_timing()
         playback.ask_timing()

@@ -89,10 +89,19 @@ def test_a_step_back_is_told_by_ratio_and_not_by_the_clock(tmp_path: Path) -> No
 def test_parts_that_do_not_add_up_are_said() -> None:
     stages = {"encoder": StageStats(2.0, 3.0, 4.0, 5.0, 9)}
     seen = Snapshot(delay_parts={"block": 20.0, "compute and wait": 6.0, "output device": 4.0}, stages=stages)
-    found = _parts([seen, seen], 31.0)
+    found = _parts([(0.0, seen), (0.25, seen)], np.array([0.1, 0.2, 0.3]), np.array([31.0, 31.5, 90.0]))
     assert found["parts_ms"] == {"block": 20.0, "encoder": 2.0, "waiting for the output": 4.0, "output device": 4.0}
     assert found["parts_check"]["adds_up"]
-    assert not _parts([seen], 33.0)["parts_check"]["adds_up"]
+    assert not _parts([(0.0, seen)], np.array([0.1]), np.array([33.0]))["parts_check"]["adds_up"]
+
+
+def test_parts_are_held_against_what_was_measured_at_that_moment() -> None:
+    """The delay doubles on the way: each figure fits its moment, though not the sum of medians."""
+    short, long = (Snapshot(delay_parts={"block": 20.0, "compute and wait": wait}) for wait in (10.0, 40.0))
+    looks = [(0.0, short), (1.0, long), (2.0, long)]
+    found = _parts(looks, np.array([0.1, 0.2, 0.3, 1.1]), np.array([30.5, 30.5, 30.5, 60.5]))
+    assert found["parts_check"]["difference"] == pytest.approx(0.5)
+    assert found["parts_check"]["sum"] == pytest.approx(60.0)
 
 
 @pytest.mark.parametrize(("name", "late_ms"), [("McAdams", 11.3), ("pitch shift", 31.5)])

@@ -33,7 +33,7 @@ class Playback:
 
 def backend(pipewire: bool, playback: Playback, wanted: int) -> Any:
     made: Any = PulseBackend()
-    made._set_cushion(pipewire, wanted, playback)
+    made._set_cushion(pipewire, False, wanted, playback)
     return made
 
 
@@ -104,6 +104,31 @@ def test_what_was_heard_grows_until_it_is_read() -> None:
     heard = {"write_index": 110 * BYTES_MS, "read_index": 100 * BYTES_MS, "source": 3000}
     assert stream(False, told(0.02, **heard)).latency_s() == pytest.approx(0.033, abs=2e-3)
     assert stream(False, told(0.02, sink=4000, **heard)).latency_s() == pytest.approx(0.029, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("pipewire", "null_sink", "out_ms"),
+    [(False, True, 7.0), (False, False, 12.0), (True, True, 12.0 + 2.5)],
+    ids=["null sink", "hardware", "PipeWire"],
+)
+def test_a_null_sink_hands_on_a_turn_before_it_plays(pipewire: bool, null_sink: bool, out_ms: float) -> None:
+    """12 ms are ahead of the newest sample, and the device takes 5 ms at a time; PipeWire's turn is 5 ms too."""
+    made: Any = PulseBackend()
+    made._set_cushion(pipewire, null_sink, 480, Playback(720, 240))
+    asked: list[str] = []
+    spoken = SimpleNamespace(latency_s=lambda: 0.012, turn_s=0.005, ask_timing=lambda: asked.append("out"))
+    heard = SimpleNamespace(latency_s=lambda: 0.001, turn_s=0.005, ask_timing=lambda: asked.append("in"))
+    made._latency.served(monotonic())
+    made._note_latency(heard, spoken, monotonic(), monotonic())
+    assert made.latencies() == pytest.approx((0.001, 1e-3 * out_ms), abs=1e-3)
+    assert asked == ["in", "out"]
+
+
+def test_a_stream_tells_how_much_its_device_takes_at_a_time() -> None:
+    turns = {"configured_sink": 5000, "configured_source": 2500}
+    assert stream(True, told(0.0, **turns)).turn_s == pytest.approx(0.005)
+    assert stream(False, told(0.0, **turns)).turn_s == pytest.approx(0.0025)
+    assert stream(True, None).turn_s == 0.0
 
 
 def test_latency_is_not_known_before_the_server_tells() -> None:

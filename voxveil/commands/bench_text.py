@@ -42,8 +42,8 @@ def _latency(found: dict[str, Any]) -> list[str]:
         f"  {delay['count']} windows; algorithmic {found['algorithmic_ms']:g} ms of it",
         f"the method on a known delay of {check['known']:g} ms: {check['measured']:.2f} ms",
         *(f"  {part:24} {ms:6.2f} ms" for part, ms in found["parts_ms"].items()),
-        f"the parts are {parts['sum']:.1f} ms together, {parts['difference']:+.1f} ms to what was measured: "
-        + ("they add up" if parts["adds_up"] else "they do not add up to 2 ms"),
+        f"the parts are {parts['sum']:.1f} ms together; at each moment {parts['difference']:+.1f} ms to what was "
+        "measured: " + ("they add up" if parts["adds_up"] else "they do not add up to 2 ms"),
         f"silenced blocks    {found['silenced_blocks']}",
         f"xruns              {_counts(found['xruns'])}",
     ]
