@@ -8,7 +8,7 @@ from typing import Any
 
 from core.bundle import Bundle
 from core.errors import ConfigError
-from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, span, whose
+from evaluation.words import IN_NOISE, TITLES, eer, eer_within, guesses, in_words, number, span, whose
 
 
 def read_report(report: Path, bundle: Bundle) -> dict[str, Any]:
@@ -103,8 +103,12 @@ def _noise(noise: dict[str, Any]) -> list[str]:
     if not noise:
         return []
     conditions = list(next(iter(noise.values())))
-    head = [f"| word error rate | {' | '.join(conditions)} |", "|---" * (len(conditions) + 1) + "|"]
-    lines = [f"| {name} | {' | '.join(_cell(row[c], 'wer') for c in conditions)} |" for name, row in noise.items()]
+    head = [f"| in noise and in a room | {' | '.join(conditions)} |", "|---" * (len(conditions) + 1) + "|"]
+    lines = [
+        f"| {TITLES[key]}, {name} | {' | '.join(_cell(row[c][key], key) for c in conditions)} |"
+        for key in IN_NOISE
+        for name, row in noise.items()
+    ]
     return [*head, *lines, ""]
 
 

@@ -136,12 +136,28 @@ def heard_by(recogniser: Recogniser, sound: Sound, cache: Cache) -> str:
     return str(cache.value("heard", f"{recogniser.key} {fingerprint(sound)}", lambda: recogniser(sound)))
 
 
+def quality_of(made: Sound, cache: Cache) -> dict[str, float]:
+    """Predicted opinions of a sound at 24 kHz."""
+
+    def find() -> dict[str, float]:
+        return {**quality.dnsmos(made), "PLC": quality.plcmos(made)}
+
+    return dict(cache.value("quality", f"{_QUALITY} {fingerprint(made)}", find))
+
+
+def against(original: Sound, made: Sound, cache: Cache) -> dict[str, float]:
+    """Melody and faults of `made` beside `original` (both at 24 kHz, aligned)."""
+
+    def find() -> dict[str, float]:
+        return {**prosody.compare(original, made), **artefacts.faults(original, made)}
+
+    return dict(cache.value("prosody", f"{_PAIR} {fingerprint(original)} {fingerprint(made)}", find))
+
+
 def measure(recording: Recording, original: Sound, made: Sound, target: str, instruments: Instruments) -> Measured:
     """Quality, melody, faults, words and embedding of `made` against `original` (both at 24 kHz, aligned)."""
-    cache, name = instruments.cache, fingerprint(made)
-    scores: dict[str, float] = dict(cache.value("quality", f"{_QUALITY} {name}", lambda: _quality(made)))
-    pair = f"{_PAIR} {fingerprint(original)} {name}"
-    scores.update(cache.value("prosody", pair, lambda: _against(original, made)))
+    cache = instruments.cache
+    scores = {**quality_of(made, cache), **against(original, made, cache)}
     result = Measured(recording, target, scores, embed(made, instruments))
     said = normalise(recording.text)
     for key, recogniser in instruments.recognisers.items():
@@ -159,11 +175,3 @@ def measure(recording: Recording, original: Sound, made: Sound, target: str, ins
 
 def _score_words(result: Measured, key: str, said: str, heard: str) -> None:
     result.scores[key], result.weights[key] = word_errors(said, heard)
-
-
-def _quality(made: Sound) -> dict[str, float]:
-    return {**quality.dnsmos(made), "PLC": quality.plcmos(made)}
-
-
-def _against(original: Sound, made: Sound) -> dict[str, float]:
-    return {**prosody.compare(original, made), **artefacts.faults(original, made)}

@@ -18,7 +18,7 @@ from evaluation.ablation import page
 from evaluation.html_table import html_table
 from evaluation.pictures import before_and_after, linking, map_of_systems, matrices
 from evaluation.published import CAUTION, LEFT_OUT, POINTS
-from evaluation.words import TITLES, eer, eer_within, guesses, in_words, number, points, span, whose
+from evaluation.words import IN_NOISE, TITLES, eer, eer_within, guesses, in_words, number, points, span, whose
 
 Sound = npt.NDArray[np.float32]
 
@@ -48,7 +48,7 @@ def write_html(results: dict[str, Any], examples: list[tuple[str, Sound, Sound]]
     sections = [
         _section("In plain words", "".join(f"<p>{html.escape(part)}</p>" for part in in_words(results))),
         _section("Quality, words and melody", _scores(results["rows"])),
-        _section("Words in noise and in a room", _noise(results["noise"])) if results["noise"] else "",
+        _section("In noise and in a room", _noise(results["noise"])) if results["noise"] else "",
         _section("By voice", _by_voice(results["voices"])),
         _section("By group of talkers", _by_group(results["groups"])) if len(results["groups"]) > 1 else "",
         _section("Attackers", _attacks(results["attacks"], results)),
@@ -85,8 +85,12 @@ def _scores(rows: dict[str, Any]) -> str:
 
 def _noise(noise: dict[str, Any]) -> str:
     conditions = list(next(iter(noise.values())))
-    lines = [[html.escape(name), *(_cell(row[c], "wer") for c in conditions)] for name, row in noise.items()]
-    return "<p>Word error rate.</p>" + html_table(["", *map(html.escape, conditions)], lines)
+    lines = [
+        [html.escape(f"{TITLES[key]}, {name}"), *(_cell(row[c][key], key) for c in conditions)]
+        for key in IN_NOISE
+        for name, row in noise.items()
+    ]
+    return html_table(["", *map(html.escape, conditions)], lines)
 
 
 def _by_voice(voices: dict[str, Any]) -> str:

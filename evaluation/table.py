@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.words import TITLES, eer, number, span
+from evaluation.words import IN_NOISE, TITLES, eer, number, span
 
 
 def show(results: dict[str, Any], console: Console) -> None:
@@ -22,8 +22,9 @@ def show(results: dict[str, Any], console: Console) -> None:
             )
     console.print(table)
     for name, row in results["noise"].items():
-        rates = ", ".join(f"{condition} {number(e, 'wer')}" for condition, e in row.items())
-        console.print(f"word errors of {name}: {rates}", highlight=False)
+        for key in IN_NOISE:
+            found = ", ".join(f"{condition} {number(e[key], key)}" for condition, e in row.items())
+            console.print(f"{name}, {TITLES[key]}: {found}", highlight=False)
     for key, e in results["similarity"].items():
         console.print(f"similarity {key.replace('_', ' ')}: {number(e, key)}", highlight=False)
     if not results["attacks"]:

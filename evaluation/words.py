@@ -26,6 +26,8 @@ TITLES = {
 }
 SHARES = ("wer", "wer_own", "wer_second", "wer_sphinx", "per", "voicing_error", "rate_change")
 """Shown in percent."""
+IN_NOISE = ("wer", "OVRL", "f0_correlation")
+"""What is measured in noise and in rooms, too; the melody beside that of the quiet original."""
 UNTRAINED, UNTRAINED_CHANGING = "lazy-informed, same target", "lazy-informed, random target"
 """Attackers who learn from nothing, and meet one voice or another one in every recording."""
 TRAINED = (

@@ -22,6 +22,7 @@ from evaluation.measure import (
     Instruments,
     Recogniser,
     Sound,
+    against,
     codes_of,
     embed,
     embed_again,
@@ -29,6 +30,7 @@ from evaluation.measure import (
     load,
     measure,
     melody_of,
+    quality_of,
 )
 from evaluation.plan import Plan
 from evaluation.similarity import Verifier
@@ -51,7 +53,7 @@ class Job:
     """One thing to find out.
 
     Attributes:
-        kind: "measure", "timbre", "melody", "codes" or "words".
+        kind: "measure", "timbre", "melody", "codes" or "surroundings".
         system, target: name of the system and what it is asked for.
         seconds: of the recording to use, 0 for all. condition: of CONDITIONS.
     """
@@ -110,8 +112,10 @@ class Workshop:
         made = self.made(job)
         if job.kind == "measure":
             measure(job.recording, self.sound(job.recording, job.seconds), made, job.target, tools)
-        if job.kind == "words":
+        if job.kind == "surroundings":
             heard_by(tools.recognisers["wer"], made, tools.cache)
+            quality_of(made, tools.cache)
+            against(self.sound(job.recording, job.seconds), made, tools.cache)
         if job.kind in ("measure", "timbre"):
             embed(made, tools)
             if tools.second is not None:
