@@ -11,6 +11,9 @@ from core.manifest import store_manifest
 from evaluation.card import read_report, scores
 from evaluation.words import (
     CODES,
+    IGNORANT,
+    LEARNED,
+    LEARNED_CHANGING,
     MELODY,
     MELODY_CHANGING,
     TRAINED,
@@ -92,11 +95,11 @@ def measured(results: dict[str, Any]) -> dict[str, Any]:
         "prosody": about["prosody"],
     }
     found.update({key: round(e["value"], 4) for key, e in row.items() if e["count"] and e["value"] is not None})
-    one_each = ("ignorant", UNTRAINED, UNTRAINED_CHANGING, MELODY, MELODY_CHANGING, CODES)
+    one_each = (IGNORANT, UNTRAINED, UNTRAINED_CHANGING, MELODY, MELODY_CHANGING, CODES)
     kinds: dict[str, tuple[str, ...]] = {
         **{name: (name,) for name in one_each},
-        "semi-informed": TRAINED,
-        "semi-informed, random target": TRAINED_CHANGING,
+        LEARNED: TRAINED,
+        LEARNED_CHANGING: TRAINED_CHANGING,
     }
     for name, attackers in kinds.items():
         attack = strongest(results["attacks"], "anonymized", *attackers)

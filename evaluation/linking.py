@@ -17,9 +17,20 @@ from evaluation.measure import bands, codes_of, embed, embed_again, melody_of
 from evaluation.privacy import Score, attack, cosines, deidentification, within
 from evaluation.sides import Sides, jobs, usual, with_drawn_targets, with_one_target
 from evaluation.systems import System, original
+from evaluation.words import (
+    BACKENDS,
+    CODES,
+    IGNORANT,
+    LEARNED,
+    LEARNED_CHANGING,
+    MELODY,
+    MELODY_CHANGING,
+    TUNED,
+    UNTRAINED,
+    UNTRAINED_CHANGING,
+)
 from evaluation.workshop import Crew, Job, Workshop
 
-BACKENDS = ("LDA", "PLDA")
 Read = Callable[[Job], npt.NDArray[np.float32]]
 
 
@@ -36,7 +47,7 @@ def attacks(systems: list[System], sides: Sides, workshop: Workshop, crew: Crew,
             if system.targets == ("",):
                 originals[instrument] = found["as it is"]["matrix"]
             elif instrument in originals:
-                ignorant = found["ignorant"]
+                ignorant = found[IGNORANT]
                 ignorant["deidentification"] = deidentification(originals[instrument], ignorant["matrix"])
             for attacker, result in found.items():
                 known = "" if system.targets == ("",) else f", {attacker}"
@@ -69,19 +80,19 @@ def _of_system(
         return {"as it is": _figures(_vectors(fixed.enrol, read), _vectors(fixed.trial, read), cosines, sides)}
     enrolled, trials, learned = (_vectors(todo, read) for todo in drawn)
     found = {
-        "ignorant": (_vectors(jobs(original(), sides.enrol, None), read), trials, cosines),
-        "lazy-informed, random target": (enrolled, trials, cosines),
+        IGNORANT: (_vectors(jobs(original(), sides.enrol, None), read), trials, cosines),
+        UNTRAINED_CHANGING: (enrolled, trials, cosines),
     }
     told: dict[str, dict[str, float]] = {}
     if sides.lessons:
-        found.update(_trained("semi-informed, random target", learned, enrolled, trials))
-        told["semi-informed, random target"] = _attributes(learned, trials, sides)
+        found.update(_trained(LEARNED_CHANGING, learned, enrolled, trials))
+        told[LEARNED_CHANGING] = _attributes(learned, trials, sides)
     if not system.changing:
         enrolled, trials, learned = (_vectors(todo, read) for todo in fixed)
-        found["lazy-informed, same target"] = (enrolled, trials, cosines)
+        found[UNTRAINED] = (enrolled, trials, cosines)
         if sides.lessons:
-            found.update(_trained("semi-informed", learned, enrolled, trials))
-            told["semi-informed"] = _attributes(learned, trials, sides)
+            found.update(_trained(LEARNED, learned, enrolled, trials))
+            told[LEARNED] = _attributes(learned, trials, sides)
         second = workshop.instruments.second
         if sides.lessons and instrument == "TDNN" and second is not None:
             cache = workshop.instruments.cache
@@ -89,8 +100,8 @@ def _of_system(
             twin = fine_tuned(second, _vectors(fixed.lessons, seen), cache.folder / "fine-tuned", console)
             tuned: Read = lambda job: embed_again(workshop.made(job), twin, cache)  # noqa: E731
             enrolled, trials, learned = (_vectors(todo, tuned) for todo in fixed)
-            found["semi-informed, fine-tuned"] = (enrolled, trials, cosines)
-            found.update(_trained("semi-informed, fine-tuned +", learned, enrolled, trials))
+            found[TUNED] = (enrolled, trials, cosines)
+            found.update(_trained(f"{TUNED} +", learned, enrolled, trials))
     results = {name: _figures(e, t, score, sides) for name, (e, t, score) in found.items()}
     for name, shares in told.items():  # the verifier's own embeddings, in those voices: fine-tuned ones are others
         for backend in BACKENDS:
@@ -111,12 +122,12 @@ def _without_voice(system: System, sides: Sides, workshop: Workshop) -> dict[str
     """Attackers who see melody only, or the codes only (these are the same for every target)."""
     cache, sound, reader = workshop.instruments.cache, workshop.sound, workshop.reader
     melody: Read = lambda job: melody_of(workshop.made(job), cache)  # noqa: E731
-    tried = {"melody only, random target": (with_drawn_targets(system, sides), melody)}
+    tried = {MELODY_CHANGING: (with_drawn_targets(system, sides), melody)}
     if not system.changing:
-        tried["melody only"] = with_one_target(system, sides), melody
+        tried[MELODY] = with_one_target(system, sides), melody
     if system is workshop.ours:
         codes: Read = lambda job: codes_of(sound(job.recording, job.seconds), reader, cache)  # noqa: E731
-        tried["codes only"] = with_one_target(original(), sides), codes
+        tried[CODES] = with_one_target(original(), sides), codes
     found = {}
     for name, (work, read) in tried.items():
         enrolled, trials, learned = (_vectors(todo, read) for todo in work)

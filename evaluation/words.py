@@ -28,14 +28,17 @@ SHARES = ("wer", "wer_own", "wer_second", "wer_sphinx", "per", "voicing_error", 
 """Shown in percent."""
 IN_NOISE = ("wer", "OVRL", "f0_correlation")
 """What is measured in noise and in rooms, too; the melody beside that of the quiet original."""
+IGNORANT = "ignorant"
 UNTRAINED, UNTRAINED_CHANGING = "lazy-informed, same target", "lazy-informed, random target"
 """Attackers who learn from nothing, and meet one voice or another one in every recording."""
+LEARNED, LEARNED_CHANGING, TUNED = "semi-informed", "semi-informed, random target", "semi-informed, fine-tuned"
+"""Attackers who learn; by which of BACKENDS they compare, where it is not by cosine, comes after it."""
+BACKENDS = ("LDA", "PLDA")
 TRAINED = (
-    "semi-informed LDA", "semi-informed PLDA", "semi-informed, fine-tuned", "semi-informed, fine-tuned + LDA",
-    "semi-informed, fine-tuned + PLDA",
+    *(f"{LEARNED} {backend}" for backend in BACKENDS), TUNED, *(f"{TUNED} + {backend}" for backend in BACKENDS)
 )  # fmt: skip
 """Attackers who learn from speech in the one voice that they meet."""
-TRAINED_CHANGING = ("semi-informed, random target LDA", "semi-informed, random target PLDA")
+TRAINED_CHANGING = tuple(f"{LEARNED_CHANGING} {backend}" for backend in BACKENDS)
 """Attackers who learn from, and meet, another voice in every recording."""
 MELODY, MELODY_CHANGING, CODES = "melody only", "melody only, random target", "codes only"
 

@@ -1,15 +1,13 @@
-"""Which graphs and voices the user wants: the usual ones or those with less delay, each with what was added to it."""
+"""Which graphs and voices the user wants: the default ones or those that take longer, each with what was added."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from core.assets import SHIPPED
+from core.assets import BALANCED, LOW, SHIPPED
 from core.bundle import Bundle
 from core.errors import VoxveilError
 from gui.models.settings import SettingsStore
-
-USUAL, LOW = SHIPPED
 
 
 class Bundles:
@@ -25,8 +23,13 @@ class Bundles:
 
     @property
     def low(self) -> bool:
-        """Whether it is the one with less delay."""
-        return self.named is None and self._store.values.low_delay
+        """Whether it is the one with less delay: until one is chosen it is, but who has added voices to the other one
+        before there was a choice finds them still.
+        """
+        if self.named is not None:
+            return False
+        chosen = self._store.values.low_delay
+        return not self._store.values.bundle if chosen is None else chosen
 
     def load(self) -> tuple[Bundle, str]:
         """The one that was named, else the user's own copy with added voices, else the one that ships; and what is
@@ -45,7 +48,7 @@ class Bundles:
                 if not Path(own).exists():
                     setattr(self._store.values, entry, "")  # said once
         # The engine checks every hash when it starts; the window needs the voices only.
-        return Bundle.load(self.named or SHIPPED[LOW if self.low else USUAL], verify=False), wrong
+        return Bundle.load(self.named or SHIPPED[LOW if self.low else BALANCED], verify=False), wrong
 
     def choose(self, low: bool) -> tuple[Bundle, str]:
         """Take the other one from now on; as `load`.

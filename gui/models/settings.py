@@ -25,7 +25,7 @@ ENTRIES = {"people": dict, "favourites": str, "presets": dict}
 class Settings:
     """All choices of the user; plain JSON values only."""
 
-    low_delay: bool = False
+    low_delay: bool | None = None
     bundle: str = ""
     low_bundle: str = ""
     microphone: str = ""

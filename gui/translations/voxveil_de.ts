@@ -661,12 +661,12 @@
         <translation>Verzögerung</translation>
     </message>
     <message>
-        <source>Usual: sounds a little better</source>
-        <translation>Wie üblich: klingt etwas besser</translation>
+        <source>As short as it can be</source>
+        <translation>So kurz wie möglich</translation>
     </message>
     <message>
-        <source>10 ms less</source>
-        <translation>10 ms weniger</translation>
+        <source>10 ms more: keeps more of the melody</source>
+        <translation>10 ms mehr: behält mehr von der Melodie</translation>
     </message>
     <message>
         <source>Appearance</source>

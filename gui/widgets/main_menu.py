@@ -8,7 +8,8 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from gui.models.bundles import LOW, USUAL, Bundles
+from core.assets import BALANCED, LOW
+from gui.models.bundles import Bundles
 from gui.models.presets import Presets
 from gui.models.settings import SettingsStore
 from gui.theme.current import Theme
@@ -41,7 +42,7 @@ class MainMenu(QMenu):
         self.addSeparator()
         self._delays = self._choices(
             self.tr("Delay"),
-            {USUAL: self.tr("Usual: sounds a little better"), LOW: self.tr("10 ms less")},
+            {LOW: self.tr("As short as it can be"), BALANCED: self.tr("10 ms more: keeps more of the melody")},
             lambda name: self.delay_chosen.emit(name == LOW),
         )
         self._delays.setEnabled(bundles.named is None)
@@ -72,7 +73,7 @@ class MainMenu(QMenu):
 
     def show_delay(self) -> None:
         """Check what is wanted."""
-        check(self._delays, LOW if self._bundles.low else USUAL)
+        check(self._delays, LOW if self._bundles.low else BALANCED)
 
     def _choices(self, title: str, choices: dict[str, str], act: Callable[[str], None]) -> QMenu:
         menu = self.addMenu(title)

@@ -33,7 +33,7 @@ def test_what_ships_loads_and_keeps_its_promises(name: str, latency_ms: float) -
 
 def test_a_bundle_is_found_by_folder_or_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert Bundle.load().path == SHIPPED["balanced"]
+    assert Bundle.load().path == SHIPPED["low"]
     assert Bundle.load("low").path == SHIPPED["low"]
     own = copy_default(tmp_path / "low")
     assert Bundle.load("low").path.resolve() == own, "a folder of that name is meant before"

@@ -1,4 +1,4 @@
-"""The user chooses between the usual bundle and the one with less delay; each keeps what was added to it."""
+"""The user chooses between the default bundle and the one that takes longer; each keeps what was added to it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from core.assets import SHIPPED
+from core.assets import BALANCED, LOW, SHIPPED
 from core.bundle import Bundle
 from gui.application import App
-from gui.models.bundles import LOW, USUAL, Bundles
+from gui.models.bundles import Bundles
 from gui.models.protection import Level
 from gui.models.settings import SettingsStore
 from gui.theme.current import Theme
@@ -22,17 +22,19 @@ from tests.gui.scripted_engine import ScriptedEngine
 
 
 @pytest.fixture
-def low(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stands for the one that ships: other graphs than the usual one's."""
-    folder = copy_default(tmp_path / "low")
-    edit_manifest(folder, lambda manifest: manifest.update(name="low"))
-    monkeypatch.setitem(SHIPPED, LOW, folder)
-    monkeypatch.setitem(SHIPPED, USUAL, click_bundle.make(tmp_path / "usual").path)
+def slower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands for the one that takes 10 ms more: other graphs than the default one's."""
+    folder = copy_default(tmp_path / "slower")
+    edit_manifest(folder, lambda manifest: manifest.update(name=BALANCED))
+    default = click_bundle.make(tmp_path / "default").path
+    edit_manifest(default, lambda manifest: manifest.update(name=LOW))
+    monkeypatch.setitem(SHIPPED, BALANCED, folder)
+    monkeypatch.setitem(SHIPPED, LOW, default)
     return folder
 
 
 @pytest.fixture
-def app(qtbot: QtBot, low: Path, store: SettingsStore, theme: Theme) -> Iterator[App]:
+def app(qtbot: QtBot, slower: Path, store: SettingsStore, theme: Theme) -> Iterator[App]:
     made = App(ScriptedEngine(), Bundles(store).load()[0], store, theme)
     made.window.show()
     yield made
@@ -49,58 +51,68 @@ def checked(app: App) -> list[str]:
     return [action.data() for action in app.menu._delays.actions() if action.isChecked()]
 
 
-def test_a_call_goes_on_with_less_delay(app: App, low: Path, store: SettingsStore, qtbot: QtBot) -> None:
+def test_a_call_goes_on_with_the_other_one(app: App, slower: Path, store: SettingsStore, qtbot: QtBot) -> None:
     engine = app.engine
     assert isinstance(engine, ScriptedEngine)
-    assert checked(app) == [USUAL]
+    assert checked(app) == [LOW]
     app.call.start()
     engine.go_live()
     qtbot.waitUntil(lambda: app.call.protection.level is Level.PROTECTED)
-    choose(app, LOW)
+    choose(app, BALANCED)
     qtbot.waitUntil(lambda: [name for name, _ in engine.asked].count("start") == 2)
     assert engine.config is not None
-    assert engine.config.bundle == str(low)
-    assert app.voices.bank.names == Bundle.load(low).voices.names
-    assert checked(app) == [LOW]
-    assert Bundles(SettingsStore()).load()[0].path == low, "after the next start, too"
-    choose(app, USUAL)
-    qtbot.waitUntil(lambda: [name for name, _ in engine.asked].count("start") == 3)
-    assert engine.config.bundle == str(SHIPPED[USUAL])
-
-
-def test_a_damaged_one_is_said_and_the_call_keeps_the_usual_one(app: App, low: Path, store: SettingsStore) -> None:
-    edit_manifest(low, lambda manifest: manifest.update(format=99))
+    assert engine.config.bundle == str(slower)
+    assert app.voices.bank.names == Bundle.load(slower).voices.names
+    assert checked(app) == [BALANCED]
+    assert Bundles(SettingsStore()).load()[0].path == slower, "after the next start, too"
     choose(app, LOW)
+    qtbot.waitUntil(lambda: [name for name, _ in engine.asked].count("start") == 3)
+    assert engine.config.bundle == str(SHIPPED[LOW])
+
+
+def test_a_damaged_one_is_said_and_the_call_keeps_what_it_has(app: App, slower: Path, store: SettingsStore) -> None:
+    edit_manifest(slower, lambda manifest: manifest.update(format=99))
+    choose(app, BALANCED)
     assert "format" in app.window.notice.text.text()
-    assert checked(app) == [USUAL]
-    assert not store.values.low_delay
-    assert app.call.config().bundle == str(SHIPPED[USUAL])
+    assert checked(app) == [LOW]
+    assert store.values.low_delay is None
+    assert app.call.config().bundle == str(SHIPPED[LOW])
 
 
 def test_added_voices_stay_with_the_bundle_that_they_were_made_for(
-    app: App, low: Path, store: SettingsStore, tmp_path: Path
+    app: App, slower: Path, store: SettingsStore, tmp_path: Path
 ) -> None:
     own = tmp_path / "own"
-    shutil.copytree(SHIPPED[USUAL], own)
-    choose(app, LOW)  # while a voice is made for the usual one
+    shutil.copytree(SHIPPED[LOW], own)
+    choose(app, BALANCED)  # while a voice is made for the default one
     app.own_voices.changed.emit(Bundle.load(own))
-    assert app.bundle.path == low
-    choose(app, USUAL)
-    assert app.bundle.path == own
-    own_low = tmp_path / "own low"
-    shutil.copytree(low, own_low)
-    app.own_voices.changed.emit(Bundle.load(own_low))
-    assert (store.values.bundle, store.values.low_bundle) == (str(own), str(own_low))
+    assert app.bundle.path == slower
     choose(app, LOW)
-    assert app.bundle.path == own_low
+    assert app.bundle.path == own
+    own_slower = tmp_path / "own slower"
+    shutil.copytree(slower, own_slower)
+    app.own_voices.changed.emit(Bundle.load(own_slower))
+    assert (store.values.low_bundle, store.values.bundle) == (str(own), str(own_slower))
+    choose(app, BALANCED)
+    assert app.bundle.path == own_slower
     shutil.rmtree(own)
-    choose(app, USUAL)
-    assert app.bundle.path == SHIPPED[USUAL]
+    choose(app, LOW)
+    assert app.bundle.path == SHIPPED[LOW]
     assert "cannot be used" in app.window.notice.text.text()
 
 
+def test_voices_from_before_there_was_a_choice_are_found(slower: Path, store: SettingsStore, tmp_path: Path) -> None:
+    """They were added to what was the only bundle then, and is not the default now."""
+    own = tmp_path / "own"
+    shutil.copytree(slower, own)
+    store.values.bundle = str(own)
+    assert Bundles(store).load()[0].path == own
+    assert Bundles(store).choose(True)[0].path == SHIPPED[LOW]
+    assert Bundles(SettingsStore()).load()[0].path == SHIPPED[LOW]
+
+
 def test_who_names_a_bundle_gets_that_one(
-    low: Path, store: SettingsStore, theme: Theme, qtbot: QtBot, tmp_path: Path
+    slower: Path, store: SettingsStore, theme: Theme, qtbot: QtBot, tmp_path: Path
 ) -> None:
     store.values.low_delay = True
     named = Bundles(store, click_bundle.make(tmp_path / "named").path)

@@ -170,7 +170,9 @@ def _hashes(bundle: Bundle) -> dict[str, str]:
     """sha256 of every graph's file and of every voice's row."""
     from hashlib import sha256
 
-    graphs = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(bundle.path.glob("*.onnx"))}
+    from core.bundle import sha256_of
+
+    graphs = {path.name: sha256_of(path) for path in sorted(bundle.path.glob("*.onnx"))}
     rows = {name: sha256(bundle.voices.row(name).tobytes()).hexdigest() for name in bundle.voices.names}
     return graphs | rows
 
