@@ -53,7 +53,7 @@ def evaluate(plan: Plan, console: Console | None = None) -> dict[str, Any]:
     with Crew(workshop, plan.processes, console) as crew:
         rows = {s.name: measure_all(s, loaded, workshop, crew) for s in systems}
         targets = _targets(plan, workshop)
-        noise = scores_by_condition([systems[0], workshop.ours, *workshop.baselines], noisy, workshop, crew)
+        noise = scores_by_condition([systems[0], workshop.ours], noisy, workshop, crew)
         sides = Sides([r for r, _ in linked], [r for r, _ in taught], read_pairs(plan.talkers) or None)
         attacked = attacks(
             [systems[0], workshop.ours, *workshop.people, *workshop.baselines], sides, workshop, crew, console
