@@ -272,7 +272,7 @@ def test_the_real_command_from_the_window(qtbot: QtBot, store: SettingsStore, th
     assert "Likeness" in dialog.said.text()
     assert "Quality" in dialog.said.text()
     assert "mine" in app.voices.names()
-    made = Bundle.load(own_bundle(Path(store.values.bundle)))
+    made = Bundle.load(own_bundle(Path(store.values.low_bundle)))
     row = made.voices.row("mine")
     assert min(abs(row - made.voices.row(name)).max() for name in bundle.voices.names) > 0.01
     spoken = anonymize(Pipeline(made, "cpu"), samples.astype(np.float32)[: 2 * rate], rate, row, 1.0)

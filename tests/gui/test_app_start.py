@@ -65,13 +65,13 @@ def test_telling_nobody_is_an_error(own_config: Path) -> None:
 def test_voices_of_ones_own_that_cannot_be_read_are_kept(store: SettingsStore, tmp_path: Path) -> None:
     """Newer software, an older copy: what was added may be wanted yet, so nobody forgets where it lies."""
     own = copy_default(tmp_path / "own")
-    store.values.bundle = str(own)
+    store.values.low_bundle = str(own)
     assert Bundles(store).load()[1] == ""
     edit_manifest(own, lambda manifest: manifest.update(format=99))
     bundle, wrong = Bundles(store).load()
     assert bundle.path == Bundle.load().path
     assert wrong
-    assert store.values.bundle == str(own)
+    assert store.values.low_bundle == str(own)
     shutil.rmtree(own)
     assert Bundles(store).load()[1]
     assert Bundles(store).load()[1] == "", "said once"

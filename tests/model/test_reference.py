@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,10 +116,12 @@ def test_the_page_about_the_method_says_what_the_layers_say(full: HleVqvae) -> N
     assert "{:.1f} s of past in the encoder, {:.1f} s in the decoder, {:.1f} s in the vocoder".format(*past) in page
     assert f"({count(live.encoder.pitch) / 1e6:.2f} M parameters)" in page
     assert f"({count(live.vocoder) / 1e6:.1f} M parameters at 100 Hz)" in page
-    assert f"**{live.delay / 24:.0f} ms of delay + 20 ms block = {live.latency / 24:.0f} ms**" in page
+    early = LiveModel(replace(live.config, early=1))
+    assert f"**{early.delay / 24:.0f} ms of delay + 20 ms block = {early.latency / 24:.0f} ms**" in page
+    assert f"{live.latency / 24:.0f} ms in the bundle `balanced`" in page
     assert f"**{count(full) / 1e6:.1f} M** parameters" in page
     assert f"±{full.reach:.1f} s" in page
     rates = [50 / every for every in RATES]
-    for entries in ((16, 8, 4), (64, 32, 16), (128, 64, 32), (512, 128, 32)):
+    for entries in ((16, 8, 4), (64, 32, 16), (128, 64, 32), (512, 128, 32), (1024, 256, 64)):
         bits = sum(rate * math.log2(k) for rate, k in zip(rates, entries, strict=True))
         assert "{}/{}/{} {:g}".format(*entries, bits) in page
