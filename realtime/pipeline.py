@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,11 @@ class State:
 
 
 class Pipeline:
-    """Encoder, decoder and vocoder sessions of one bundle."""
+    """Encoder, decoder and vocoder sessions of one bundle.
+
+    Attributes:
+        between: called between two graphs, if there is something to call (`realtime.urgency.breathe`).
+    """
 
     def __init__(self, bundle: Bundle, provider: str = "auto", threads: int = 1) -> None:
         """Args:
@@ -67,6 +72,7 @@ class Pipeline:
         if provider == "cuda" and any(used[0] != CUDA for used in self.providers.values()):
             raise ConfigError("CUDA was asked for but does not start here; check the driver or choose the provider cpu")
         use_huge_pages()
+        self.between: Callable[[], None] | None = None
 
     @property
     def providers(self) -> dict[str, list[str]]:
@@ -118,6 +124,7 @@ class Pipeline:
             ["codes", "prosody", "state_out"], {"audio": audio[None], "state": state.encoder}
         )
         encoded = time.perf_counter()
+        decoding = self._pause(encoded)
         mel, f0, voicing, decoder = self._sessions["decoder"].run(
             ["mel", "f0", "voicing", "state_out"],
             {
@@ -129,6 +136,7 @@ class Pipeline:
             },
         )
         decoded = time.perf_counter()
+        vocoding = self._pause(decoded)
         noise = noise_block(state.seed, state.position)
         out, vocoder = self._sessions["vocoder"].run(
             ["audio", "state_out"],
@@ -136,12 +144,19 @@ class Pipeline:
         )
         if timings is not None:
             timings["encoder"] = encoded - start
-            timings["decoder"] = decoded - encoded
-            timings["vocoder"] = time.perf_counter() - decoded
+            timings["decoder"] = decoded - decoding
+            timings["vocoder"] = time.perf_counter() - vocoding
         samples: Block = out[0]
         if not np.isfinite(samples).all():
             return np.zeros(BLOCK, dtype=np.float32), self.initial_state(state.seed)
         return np.clip(samples, -1.0, 1.0), State(encoder, decoder, vocoder, state.position + 1, state.seed)
+
+    def _pause(self, now: float) -> float:
+        """Let others in, if that is wanted; the time afterwards."""
+        if self.between is None:
+            return now
+        self.between()
+        return time.perf_counter()
 
 
 def clean(block: npt.ArrayLike) -> Block:

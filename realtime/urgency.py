@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from time import monotonic
+from time import monotonic, sleep
+
+BREATH_S = 0.0002
+"""Enough for a sound server to pass on what waits."""
+
+
+def breathe() -> None:
+    """Leave the core for a moment: a model of real time holds it for a whole block else, and the sound server, whose
+    threads that serve programs have no real time, waits behind it for longer than its sound lasts.
+    """
+    sleep(BREATH_S)
 
 
 class Urgency:

@@ -20,7 +20,7 @@ from core.errors import VoxveilError
 from core.spec import BLOCK
 from realtime import priority
 from realtime.board import BROKEN, FATAL_STATUS, LOADING, READY, WARMING, Board
-from realtime.urgency import Urgency
+from realtime.urgency import Urgency, breathe
 
 WARM_BLOCKS = 12
 IDLE_S = 0.1
@@ -78,6 +78,7 @@ def _work(board: Board, bundle_path: str, provider: str) -> int:
             chain = Chain(board, pipeline, pipeline.bundle.delay) if epoch else None
         if chain is not None:
             pipeline = change.poll(chain) or pipeline
+            pipeline.between = breathe if urgency.real_time else None
             if chain.advance():
                 if urgency.note(monotonic() - began, thread_time() - busy):
                     if urgency.real_time:

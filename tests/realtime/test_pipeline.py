@@ -115,6 +115,27 @@ def test_timings_are_given_on_request(pipeline: Pipeline, blocks: Blocks) -> Non
     assert all(seconds > 0 for seconds in timings.values())
 
 
+def test_a_pause_between_graphs_changes_no_sample_and_no_timing(pipeline: Pipeline, blocks: Blocks) -> None:
+    plain, _ = run(pipeline, blocks[:5])
+    pauses: list[float] = []
+
+    def pause() -> None:
+        time.sleep(0.05)
+        pauses.append(0.05)
+
+    pipeline.between = pause
+    try:
+        paused, _ = run(pipeline, blocks[:5])
+        timings: dict[str, float] = {}
+        row = pipeline.bundle.voices.row(pipeline.bundle.default_voice)
+        pipeline.step(blocks[0], pipeline.initial_state(), row, 1.0, timings)
+    finally:
+        pipeline.between = None
+    assert len(pauses) == 12, "two in each block"
+    assert np.array_equal(plain, paused)
+    assert timings["decoder"] < 0.05 > timings["vocoder"]
+
+
 def test_wrong_sizes_are_refused(pipeline: Pipeline, blocks: Blocks) -> None:
     state = pipeline.initial_state()
     with pytest.raises(ValueError, match="480 samples"):
