@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from core.assets import SHIPPED
+
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {
     "voxveil",
@@ -51,8 +53,7 @@ def test_the_top_level_names_are_those_announced(wheel: zipfile.ZipFile) -> None
 def test_bundle_sample_and_configs_come_along(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
     for name in (
-        "assets/bundle/manifest.json",
-        "assets/bundle/encoder.onnx",
+        *(f"assets/{folder.name}/{file.name}" for folder in SHIPPED.values() for file in folder.iterdir()),
         "assets/sample/speech.flac",
         "assets/sample/LICENCE.md",
         "configs/vqvae.yaml",
