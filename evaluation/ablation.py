@@ -12,15 +12,15 @@ from typing import Any
 from core.errors import ConfigError
 from evaluation.html_table import html_table
 from evaluation.intervals import estimate
-from evaluation.words import CODES, TITLES, TRAINED, UNTRAINED, strongest
+from evaluation.words import CODES, LEARNED, TITLES, TRAINED, UNTRAINED, strongest
 
 VANILLA = "vanilla"
 SCORES = {"OVRL": 1, "P808": 1, "wer": -1, "wer_own": -1, "per": -1, "f0_correlation": 1, "energy_correlation": 1}
 """What is compared between runs, and whether more is better (1) or worse (-1)."""
 ATTACKERS: dict[str, tuple[str, ...]] = {
     "lazy-informed": (UNTRAINED,),
-    "semi-informed": TRAINED,
-    "codes only": (CODES,),
+    LEARNED: TRAINED,
+    CODES: (CODES,),
 }
 """What attackers are called in the table, and those of a report that are meant: one voice for everybody."""
 

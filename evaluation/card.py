@@ -8,7 +8,7 @@ from typing import Any
 
 from core.bundle import Bundle
 from core.errors import ConfigError
-from evaluation.words import IN_NOISE, TITLES, eer, eer_within, guesses, in_words, number, span, whose
+from evaluation.words import TITLES, eer, eer_within, guesses, in_noise, in_words, number, span, whose
 
 
 def read_report(report: Path, bundle: Bundle) -> dict[str, Any]:
@@ -104,11 +104,7 @@ def _noise(noise: dict[str, Any]) -> list[str]:
         return []
     conditions = list(next(iter(noise.values())))
     head = [f"| in noise and in a room | {' | '.join(conditions)} |", "|---" * (len(conditions) + 1) + "|"]
-    lines = [
-        f"| {TITLES[key]}, {name} | {' | '.join(_cell(row[c][key], key) for c in conditions)} |"
-        for key in IN_NOISE
-        for name, row in noise.items()
-    ]
+    lines = [f"| {title} | {' | '.join(_cell(e, key) for e in row.values())} |" for title, key, row in in_noise(noise)]
     return [*head, *lines, ""]
 
 

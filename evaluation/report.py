@@ -18,7 +18,7 @@ from evaluation.ablation import page
 from evaluation.html_table import html_table
 from evaluation.pictures import before_and_after, linking, map_of_systems, matrices
 from evaluation.published import CAUTION, LEFT_OUT, POINTS
-from evaluation.words import IN_NOISE, TITLES, eer, eer_within, guesses, in_words, number, points, span, whose
+from evaluation.words import IGNORANT, TITLES, eer, eer_within, guesses, in_noise, in_words, number, points, span, whose
 
 Sound = npt.NDArray[np.float32]
 
@@ -85,11 +85,7 @@ def _scores(rows: dict[str, Any]) -> str:
 
 def _noise(noise: dict[str, Any]) -> str:
     conditions = list(next(iter(noise.values())))
-    lines = [
-        [html.escape(f"{TITLES[key]}, {name}"), *(_cell(row[c][key], key) for c in conditions)]
-        for key in IN_NOISE
-        for name, row in noise.items()
-    ]
+    lines = [[html.escape(title), *(_cell(e, key) for e in row.values())] for title, key, row in in_noise(noise)]
     return html_table(["", *map(html.escape, conditions)], lines)
 
 
@@ -146,7 +142,7 @@ def _attacks(attacks: dict[str, Any], results: dict[str, Any]) -> str:
     ours = {n: a for n, a in attacks.items() if a["system"] in ("original", "anonymized")}
     similar = {
         n: a for n, a in ours.items() if a["instrument"] == "Resemblyzer" and a["attacker"].split(",")[0] in
-        ("as it is", "ignorant", "lazy-informed") and "random" not in a["attacker"]
+        ("as it is", IGNORANT, "lazy-informed") and "random" not in a["attacker"]
     }  # fmt: skip
     taught, second = results["about"]["lessons"], results["about"]["second_verifier"]
     notes = f"<p>Trained attackers learned from {taught['recordings']} recordings of {taught['talkers']} other talkers."

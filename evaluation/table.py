@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.words import IN_NOISE, TITLES, eer, number, span
+from evaluation.words import TITLES, eer, in_noise, number, span
 
 
 def show(results: dict[str, Any], console: Console) -> None:
@@ -21,10 +21,9 @@ def show(results: dict[str, Any], console: Console) -> None:
                 title, *(f"{number(row[key], key)} {span(row[key], key)}".replace("[", "\\[") for row in rows.values())
             )
     console.print(table)
-    for name, row in results["noise"].items():
-        for key in IN_NOISE:
-            found = ", ".join(f"{condition} {number(e[key], key)}" for condition, e in row.items())
-            console.print(f"{name}, {TITLES[key]}: {found}", highlight=False)
+    for title, key, row in in_noise(results["noise"]):
+        found = ", ".join(f"{condition} {number(e, key)}" for condition, e in row.items())
+        console.print(f"{title}: {found}", highlight=False)
     for key, e in results["similarity"].items():
         console.print(f"similarity {key.replace('_', ' ')}: {number(e, key)}", highlight=False)
     if not results["attacks"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 TITLES = {
@@ -41,6 +42,13 @@ TRAINED = (
 TRAINED_CHANGING = tuple(f"{LEARNED_CHANGING} {backend}" for backend in BACKENDS)
 """Attackers who learn from, and meet, another voice in every recording."""
 MELODY, MELODY_CHANGING, CODES = "melody only", "melody only, random target", "codes only"
+
+
+def in_noise(noise: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The lines of a report's `noise`, score by score and system by system: what it is, its key, by condition."""
+    for key in IN_NOISE:
+        for name, row in noise.items():
+            yield f"{TITLES[key]}, {name}", key, {condition: scores[key] for condition, scores in row.items()}
 
 
 def number(e: dict[str, Any], key: str) -> str:

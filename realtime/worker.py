@@ -69,7 +69,7 @@ def _work(board: Board, bundle_path: str, provider: str) -> int:
     asleep = board.cell("worker_asleep")
     chain: Chain | None = None
     change = BundleChange(board, provider)
-    urgency = Urgency()
+    urgency, real_time = Urgency(), False
     while True:
         began, busy = monotonic(), thread_time()
         board.put("worker_beat", began)
@@ -78,12 +78,13 @@ def _work(board: Board, bundle_path: str, provider: str) -> int:
             chain = Chain(board, pipeline, pipeline.bundle.delay) if epoch else None
         if chain is not None:
             pipeline = change.poll(chain) or pipeline
-            pipeline.between = breathe if urgency.real_time else None
+            pipeline.between = breathe if real_time else None
             if chain.advance():
                 if urgency.note(monotonic() - began, thread_time() - busy):
                     if urgency.real_time:
-                        priority.take_real_time(priority.MODEL)
+                        real_time = priority.take_real_time(priority.MODEL)
                     else:
+                        real_time = False
                         priority.give_back_real_time()
                 continue
         asleep[0] = 1

@@ -31,6 +31,11 @@ class Bundles:
         chosen = self._store.values.low_delay
         return not self._store.values.bundle if chosen is None else chosen
 
+    @property
+    def shipped(self) -> str:
+        """Which of `core.assets.SHIPPED` that is, or would be without one that was named."""
+        return LOW if self.low else BALANCED
+
     def load(self) -> tuple[Bundle, str]:
         """The one that was named, else the user's own copy with added voices, else the one that ships; and what is
         wrong with the copy, "" if nothing is. The copy stays where it is: what is in it may be wanted yet.
@@ -48,7 +53,7 @@ class Bundles:
                 if not Path(own).exists():
                     setattr(self._store.values, entry, "")  # said once
         # The engine checks every hash when it starts; the window needs the voices only.
-        return Bundle.load(self.named or SHIPPED[LOW if self.low else BALANCED], verify=False), wrong
+        return Bundle.load(self.named or SHIPPED[self.shipped], verify=False), wrong
 
     def choose(self, low: bool) -> tuple[Bundle, str]:
         """Take the other one from now on; as `load`.

@@ -73,7 +73,7 @@ class MainMenu(QMenu):
 
     def show_delay(self) -> None:
         """Check what is wanted."""
-        check(self._delays, LOW if self._bundles.low else BALANCED)
+        check(self._delays, self._bundles.shipped)
 
     def _choices(self, title: str, choices: dict[str, str], act: Callable[[str], None]) -> QMenu:
         menu = self.addMenu(title)
