@@ -195,11 +195,9 @@ class Stream:
         attributes = self._pulse.stream_get_buffer_attr(self._stream).contents
         return attributes.tlength // SAMPLE_BYTES, attributes.minreq // SAMPLE_BYTES
 
-    def keep_in_hand(self, frames: int) -> None:
-        """Ask the server to hold `frames` frames of a playback stream from now on; it answers later."""
-        now = self._pulse.stream_get_buffer_attr(self._stream).contents
-        wanted = BufferAttr(now.maxlength, frames * SAMPLE_BYTES, now.prebuf, now.minreq, now.fragsize)
-        operation = self._pulse.stream_set_buffer_attr(self._stream, byref(wanted), None, None)
+    def set_buffer(self, attributes: BufferAttr) -> None:
+        """Ask the server to hold something else of a playback stream from now on; it answers later."""
+        operation = self._pulse.stream_set_buffer_attr(self._stream, byref(attributes), None, None)
         if operation:
             self._pulse.operation_unref(operation)
 

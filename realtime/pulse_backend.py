@@ -15,21 +15,17 @@ from time import monotonic
 import numpy as np
 
 from core.errors import DeviceError
-from realtime import libpulse, priority, pulse_devices, virtual_mic
+from realtime import in_hand, libpulse, priority, pulse_devices, virtual_mic
 from realtime.backend import First, Opened, Trouble
 from realtime.config import VIRTUAL_MIC, EngineConfig
-from realtime.cushion import Cushion
 from realtime.rings import CaptureRing, PlayRing
 from realtime.steady_latency import SteadyLatency
 
 READY_S = 2.0
 POLL_S = 0.05
 LATENCY_S = 0.2
-STEP_S, MOST_S = 0.0025, 0.03
-"""How much more PulseAudio is told to hold at a time, and at most."""
 BEGIN_S = 1.0
 """Until then the server runs out of sound because it has never had any."""
-TARGET_CHUNKS = 2
 NULL_SINK = "abstract"
 """PulseAudio's `device.class` of a sink that is no hardware: it takes a turn's sound at once and plays it to nobody."""
 MONITOR_S = 0.1
@@ -93,16 +89,14 @@ class PulseBackend:
         connection = self._connection = libpulse.Connection()
         chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
         chunk_in = round(chunk_s * source.rate) * libpulse.SAMPLE_BYTES
-        chunk_out = round(chunk_s * sink.rate) * libpulse.SAMPLE_BYTES
         unset = libpulse.UNSET
         self._record = libpulse.Stream(
             connection, "microphone", None if self._follows_default else source.name, source.rate, False,
             libpulse.BufferAttr(unset, unset, unset, unset, chunk_in), pinned=not self._follows_default,
         )  # fmt: skip
-        self._playback = libpulse.Stream(
-            connection, "anonymized voice", sink.name, sink.rate, True,
-            libpulse.BufferAttr(unset, TARGET_CHUNKS * chunk_out, 0, chunk_out, unset), pinned=True,
-        )  # fmt: skip
+        turn = round(chunk_s * sink.rate)
+        held = in_hand.attributes(pipewire, turn)
+        self._playback = libpulse.Stream(connection, "anonymized voice", sink.name, sink.rate, True, held, pinned=True)
         if listened is not None:
             frames = round(MONITOR_S * sink.rate) * libpulse.SAMPLE_BYTES
             self._monitor = libpulse.Stream(
@@ -112,32 +106,12 @@ class PulseBackend:
         for stream in (self._record, self._playback, self._monitor):
             if stream is not None:
                 stream.wait_ready(READY_S)
-        wanted = TARGET_CHUNKS * chunk_out // libpulse.SAMPLE_BYTES
-        self._set_cushion(pipewire, sink.properties.get("device.class") == NULL_SINK, wanted, self._playback)
+        self._taken_early = sink.properties.get("device.class") == NULL_SINK and not pipewire
+        self._until_turn_s = self._playback.target[1] / sink.rate / 2 if pipewire else 0.0
+        self._in_hand = in_hand.InHand(pipewire, turn, self._playback)
         return Opened(
-            source.description, sink.description, source.rate, sink.rate, chunk_s, TARGET_CHUNKS * chunk_s, source.name,
-            sink.name,
-        )  # fmt: skip
-
-    def _set_cushion(self, pipewire: bool, null_sink: bool, wanted: int, playback: libpulse.Stream) -> None:
-        """PulseAudio holds what it is told to. PipeWire asks for three of its turns; it is given less of that."""
-        self._asked, turn = playback.target
-        self._pipewire = pipewire
-        self._taken_early = null_sink and not pipewire
-        self._until_turn_s = turn / playback.rate / 2 if pipewire else 0.0
-        self._withheld = self._asked - turn if pipewire else 0
-        if pipewire:
-            self._cushion = Cushion(turn, self._asked, turn)
-        else:
-            step, most = (round(seconds * playback.rate) for seconds in (STEP_S, MOST_S))
-            self._cushion = Cushion(wanted, most, step)
-
-    def _hold(self, playback: libpulse.Stream) -> None:
-        """The cushion has changed."""
-        if self._pipewire:
-            self._withheld = self._asked - self._cushion.frames
-        else:
-            playback.keep_in_hand(self._cushion.frames)
+            source.description, sink.description, source.rate, sink.rate, chunk_s, 2 * chunk_s, source.name, sink.name
+        )
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
         """Serve the streams from a thread."""
@@ -166,8 +140,7 @@ class PulseBackend:
                 ran_out = playback.underflow
                 if now > counted_from:
                     capture.count_flags(False, False, True, False)
-                    if self._cushion.underflow(now):
-                        self._hold(playback)
+                    self._in_hand.underflow(now)
             heard_before = read
             while record.readable:
                 count = record.read(heard_at, MOST)
@@ -177,7 +150,7 @@ class PulseBackend:
                 read = now
             if read != heard_before:
                 wake()  # once all is there: the worker must see how much piled up
-            count = min(playback.writable - self._withheld, MOST)
+            count = min(playback.writable - self._in_hand.withheld, MOST)
             if count > 0:
                 if self._latency.served(now):
                     # What it holds, asks for and tells of times is wrong from now on, and on PipeWire for good.
@@ -191,8 +164,7 @@ class PulseBackend:
             if now - checked > LATENCY_S:
                 checked = now
                 self._note_latency(record, playback, read, wrote)
-                if self._cushion.ease(now):
-                    self._hold(playback)
+                self._in_hand.ease(now)
                 self._check(record, playback)
 
     def _note_latency(self, record: libpulse.Stream, playback: libpulse.Stream, read: float, wrote: float) -> None:
@@ -233,7 +205,7 @@ class PulseBackend:
 
     def reserve(self) -> float:
         """As the cushion has grown."""
-        return self._cushion.more / self._playback.rate if self._playback is not None else 0.0
+        return self._in_hand.more_s if self._playback is not None else 0.0
 
     def finished(self) -> bool:
         """Devices have no end."""

@@ -1,4 +1,4 @@
-"""What the two servers are given to hold ahead, told from each other by name; and how long sound waits in them."""
+"""How the two servers are told from each other, and how long sound waits in them."""
 
 from __future__ import annotations
 
@@ -11,58 +11,11 @@ import numpy as np
 import pytest
 
 from realtime import libpulse
-from realtime.pulse_backend import MOST_S, STEP_S, PulseBackend
+from realtime.pulse_backend import PulseBackend
 from realtime.pulse_functions import TimingInfo
 from tests.audio_server import MISSING, PIPEWIRE_MISSING, AudioServer, PipeWireServer, PulseServer
 
 RATE = 48_000
-
-
-class Playback:
-    """A stream whose server wants to have `asked` frames in hand and takes `turn` at once."""
-
-    rate = RATE
-
-    def __init__(self, asked: int, turn: int) -> None:
-        self.target = (asked, turn)
-        self.told: list[int] = []
-
-    def keep_in_hand(self, frames: int) -> None:
-        self.told.append(frames)
-
-
-def backend(pipewire: bool, playback: Playback, wanted: int) -> Any:
-    made: Any = PulseBackend()
-    made._set_cushion(pipewire, False, wanted, playback)
-    return made
-
-
-def run_out(made: Any, playback: Playback, since: float) -> None:
-    for gap in range(3):
-        if made._cushion.underflow(since + 0.1 * gap):
-            made._hold(playback)
-
-
-def test_pulseaudio_is_told() -> None:
-    """It rounds what it was asked for (here 264 for 240 frames): that does not make a PipeWire of it."""
-    playback = Playback(264, 120)
-    made = backend(False, playback, 240)
-    for second in range(100):
-        run_out(made, playback, 1e6 + 2.0 * second)
-    assert made._withheld == 0
-    assert playback.told[0] == 240 + round(STEP_S * RATE)
-    assert playback.told[-1] == round(MOST_S * RATE)
-
-
-def test_pipewire_is_given_one_of_its_three_turns_and_more_where_it_runs_out() -> None:
-    playback = Playback(384, 128)
-    made = backend(True, playback, 240)
-    withheld = [made._withheld]
-    for second in range(4):
-        run_out(made, playback, 1e6 + 2.0 * second)
-        withheld.append(made._withheld)
-    assert withheld == [256, 128, 0, 0, 0]
-    assert playback.told == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +67,8 @@ def test_what_was_heard_grows_until_it_is_read() -> None:
 def test_a_null_sink_hands_on_a_turn_before_it_plays(pipewire: bool, null_sink: bool, out_ms: float) -> None:
     """12 ms are ahead of the newest sample, and the device takes 5 ms at a time; PipeWire's turn is 5 ms too."""
     made: Any = PulseBackend()
-    made._set_cushion(pipewire, null_sink, 480, Playback(720, 240))
+    made._taken_early = null_sink and not pipewire
+    made._until_turn_s = 0.0025 if pipewire else 0.0
     asked: list[str] = []
     spoken = SimpleNamespace(latency_s=lambda: 0.012, turn_s=0.005, ask_timing=lambda: asked.append("out"))
     heard = SimpleNamespace(latency_s=lambda: 0.001, turn_s=0.005, ask_timing=lambda: asked.append("in"))
