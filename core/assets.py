@@ -8,13 +8,14 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
 LOW, BALANCED = "low", "balanced"
+DEFAULT = LOW
 SHIPPED = {LOW: ASSETS / "bundle_low", BALANCED: ASSETS / "bundle"}
 """The bundles that ship, by name: the default one, and one that takes 10 ms more and keeps more of the melody."""
 
 
 def default_bundle_path() -> Path:
     """The bundle that is used when none is named."""
-    return SHIPPED[LOW]
+    return SHIPPED[DEFAULT]
 
 
 def bundle_path(named: Path | str | None) -> Path:

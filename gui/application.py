@@ -128,9 +128,9 @@ class App(QObject):
         if self.bundles.keep(bundle):
             self.use_bundle(bundle)
 
-    def _choose_delay(self, low: bool) -> None:
+    def _choose_delay(self, name: str) -> None:
         try:
-            bundle, wrong = self.bundles.choose(low)
+            bundle, wrong = self.bundles.choose(name)
         except VoxveilError as error:
             self.menu.show_delay()
             self.window.notice.show_problem(str(error))

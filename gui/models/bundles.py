@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.assets import BALANCED, LOW, SHIPPED
+from core.assets import BALANCED, DEFAULT, SHIPPED
 from core.bundle import Bundle
 from core.errors import VoxveilError
 from gui.models.settings import SettingsStore
 
 
 class Bundles:
-    """The bundle that is wanted. Voices that were added to the one are not in the other: its graphs would speak them
+    """The bundle that is wanted. Voices that were added to the one are not in another: its graphs would speak them
     differently.
 
     Args:
@@ -22,19 +22,14 @@ class Bundles:
         self._store, self.named = store, named
 
     @property
-    def low(self) -> bool:
-        """Whether it is the one with less delay: until one is chosen it is, but who has added voices to the other one
-        before there was a choice finds them still.
-        """
-        if self.named is not None:
-            return False
-        chosen = self._store.values.low_delay
-        return not self._store.values.bundle if chosen is None else chosen
-
-    @property
     def shipped(self) -> str:
-        """Which of `core.assets.SHIPPED` that is, or would be without one that was named."""
-        return LOW if self.low else BALANCED
+        """Which of `core.assets.SHIPPED` it is, or would be without one that was named. Until one is chosen it is the
+        default, but who has added voices to `balanced` before there was a choice finds them still.
+        """
+        chosen, own = self._store.values.delay, self._store.values.own_bundles
+        if chosen in SHIPPED:
+            return chosen
+        return BALANCED if BALANCED in own else DEFAULT
 
     def load(self) -> tuple[Bundle, str]:
         """The one that was named, else the user's own copy with added voices, else the one that ships; and what is
@@ -43,43 +38,38 @@ class Bundles:
         Raises:
             VoxveilError: the bundle that was named, or ships, cannot be read.
         """
-        entry, wrong = _entry(self.low), ""
-        own = str(getattr(self._store.values, entry))
+        name, wrong = self.shipped, ""
+        own = self._store.values.own_bundles.get(name, "")
         if self.named is None and own:
             try:
                 return Bundle.load(Path(own), verify=False), ""
             except VoxveilError as error:
                 wrong = str(error)
                 if not Path(own).exists():
-                    setattr(self._store.values, entry, "")  # said once
+                    del self._store.values.own_bundles[name]  # said once
         # The engine checks every hash when it starts; the window needs the voices only.
-        return Bundle.load(self.named or SHIPPED[self.shipped], verify=False), wrong
+        return Bundle.load(self.named or SHIPPED[name], verify=False), wrong
 
-    def choose(self, low: bool) -> tuple[Bundle, str]:
-        """Take the other one from now on; as `load`.
+    def choose(self, name: str) -> tuple[Bundle, str]:
+        """Take another of `core.assets.SHIPPED` from now on; as `load`.
 
         Raises:
             VoxveilError: it cannot be read; what was wanted before is wanted still.
         """
-        before, self._store.values.low_delay = self._store.values.low_delay, low
+        before, self._store.values.delay = self._store.values.delay, name
         try:
             found = self.load()
         except VoxveilError:
-            self._store.values.low_delay = before
+            self._store.values.delay = before
             raise
         self._store.save()
         return found
 
     def keep(self, bundle: Bundle) -> bool:
         """Voices were added to it, or taken away: use it after the next start, too. Whether it is the one that is
-        wanted now: the other may have been chosen while a voice was made.
+        wanted now: another may have been chosen while a voice was made.
         """
-        low = bundle.name == LOW
-        setattr(self._store.values, _entry(low), str(bundle.path))
+        name = bundle.name if bundle.name in SHIPPED else BALANCED
+        self._store.values.own_bundles[name] = str(bundle.path)
         self._store.save()
-        return self.named is not None or low is self.low
-
-
-def _entry(low: bool) -> str:
-    """Of the settings: where the own copy lies."""
-    return "low_bundle" if low else "bundle"
+        return self.named is not None or name == self.shipped

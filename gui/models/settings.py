@@ -13,21 +13,22 @@ from typing import Any
 from platformdirs import user_config_path, user_music_path
 from PySide6.QtCore import QTimer
 
+from core.assets import BALANCED, LOW
 from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB
 
 FILE_NAME = "app.json"
 RANGES = {"prosody": (0.0, 1.0), "gain_db": GAIN_RANGE_DB, "gate_db": (GATE_OFF_DB, 0.0)}
 ENTRIES = {"people": dict, "favourites": str, "presets": dict}
 """Of lists: what stands in them."""
+TEXTS_BY_NAME = ("device_names", "own_bundles")
 
 
 @dataclass
 class Settings:
     """All choices of the user; plain JSON values only."""
 
-    low_delay: bool | None = None
-    bundle: str = ""
-    low_bundle: str = ""
+    delay: str = ""
+    own_bundles: dict[str, str] = field(default_factory=dict)
     microphone: str = ""
     output: str = ""
     monitor: str = ""
@@ -102,6 +103,7 @@ class SettingsStore:
 
 def _from_json(stored: dict[str, Any]) -> Settings:
     """Take what fits; an entry of the wrong type keeps its default (files are edited and outlive versions)."""
+    stored = {**_before_there_were_three(stored), **stored}
     settings = Settings()
     for entry in fields(Settings):
         value = stored.get(entry.name)
@@ -118,6 +120,13 @@ def _from_json(stored: dict[str, Any]) -> Settings:
     return settings
 
 
+def _before_there_were_three(stored: dict[str, Any]) -> dict[str, Any]:
+    """What versions until November 2026 wrote of bundles: one entry for each, and which of two."""
+    copies = {name: stored[key] for key, name in (("bundle", BALANCED), ("low_bundle", LOW)) if stored.get(key)}
+    low = stored.get("low_delay")
+    return {"own_bundles": copies, "delay": "" if low is None else LOW if low else BALANCED}
+
+
 def _sane(name: str, value: Any) -> Any:
     """What others may rely on: entries of lists have their type, numbers lie where the engine takes them."""
     if name in RANGES:
@@ -125,6 +134,6 @@ def _sane(name: str, value: Any) -> Any:
         return min(max(value, low), high) if math.isfinite(value) else getattr(Settings(), name)
     if name in ENTRIES:
         return [one for one in value if isinstance(one, ENTRIES[name])]
-    if name == "device_names":
+    if name in TEXTS_BY_NAME:
         return {key: one for key, one in value.items() if isinstance(one, str)}
     return value

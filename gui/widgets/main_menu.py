@@ -23,7 +23,7 @@ class MainMenu(QMenu):
     asked_for_welcome = Signal()
     asked_to_quit = Signal()
     asked_for_voice = Signal()
-    delay_chosen = Signal(bool)
+    delay_chosen = Signal(str)
     noted = Signal(str)
     mute_key_chosen = Signal()
 
@@ -43,7 +43,7 @@ class MainMenu(QMenu):
         self._delays = self._choices(
             self.tr("Delay"),
             {LOW: self.tr("As short as it can be"), BALANCED: self.tr("10 ms more: keeps more of the melody")},
-            lambda name: self.delay_chosen.emit(name == LOW),
+            self.delay_chosen.emit,
         )
         self._delays.setEnabled(bundles.named is None)
         self.show_delay()

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from core.assets import BALANCED, DEFAULT
 from core.bundle import Bundle
 from gui.application import App
 from gui.models import new_voice
@@ -102,7 +103,7 @@ def test_from_a_folder_to_the_list_of_voices(app: App, shipped: Bundle, qtbot: Q
     assert app.window.page.choosers.voice.list.findData("named:mine") >= 0
     assert app.window.page.mixer.map._map.names.count("mine") == 1
     assert (shipped.path / "voices.safetensors").read_bytes() == before  # what was installed stays as it was
-    assert Bundle.load(Path(app.store.values.bundle)).voices.names == app.bundle.voices.names
+    assert Bundle.load(Path(app.store.values.own_bundles[BALANCED])).voices.names == app.bundle.voices.names
     dialog.accept()
 
 
@@ -157,7 +158,7 @@ def test_an_added_voice_can_be_removed(app: App, qtbot: QtBot, tmp_path: Path, m
             assert "mine" in app.voices.names()
     qtbot.waitUntil(lambda: app.voices.names() == names, timeout=30_000)
     assert app.voices.choice.kind == "fresh"
-    assert "mine" not in Bundle.load(Path(app.store.values.bundle)).voices.names
+    assert "mine" not in Bundle.load(Path(app.store.values.own_bundles[BALANCED])).voices.names
     assert not mixer.remove.isVisibleTo(mixer)
 
 
@@ -272,7 +273,7 @@ def test_the_real_command_from_the_window(qtbot: QtBot, store: SettingsStore, th
     assert "Likeness" in dialog.said.text()
     assert "Quality" in dialog.said.text()
     assert "mine" in app.voices.names()
-    made = Bundle.load(own_bundle(Path(store.values.low_bundle)))
+    made = Bundle.load(own_bundle(Path(store.values.own_bundles[DEFAULT])))
     row = made.voices.row("mine")
     assert min(abs(row - made.voices.row(name)).max() for name in bundle.voices.names) > 0.01
     spoken = anonymize(Pipeline(made, "cpu"), samples.astype(np.float32)[: 2 * rate], rate, row, 1.0)

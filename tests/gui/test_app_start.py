@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from core.assets import DEFAULT
 from core.bundle import Bundle
 from gui.models.bundles import Bundles
 from gui.models.settings import SettingsStore
@@ -65,13 +66,13 @@ def test_telling_nobody_is_an_error(own_config: Path) -> None:
 def test_voices_of_ones_own_that_cannot_be_read_are_kept(store: SettingsStore, tmp_path: Path) -> None:
     """Newer software, an older copy: what was added may be wanted yet, so nobody forgets where it lies."""
     own = copy_default(tmp_path / "own")
-    store.values.low_bundle = str(own)
+    store.values.own_bundles[DEFAULT] = str(own)
     assert Bundles(store).load()[1] == ""
     edit_manifest(own, lambda manifest: manifest.update(format=99))
     bundle, wrong = Bundles(store).load()
     assert bundle.path == Bundle.load().path
     assert wrong
-    assert store.values.low_bundle == str(own)
+    assert store.values.own_bundles[DEFAULT] == str(own)
     shutil.rmtree(own)
     assert Bundles(store).load()[1]
     assert Bundles(store).load()[1] == "", "said once"

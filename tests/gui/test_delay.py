@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_a_damaged_one_is_said_and_the_call_keeps_what_it_has(app: App, slower: 
     choose(app, BALANCED)
     assert "format" in app.window.notice.text.text()
     assert checked(app) == [LOW]
-    assert store.values.low_delay is None
+    assert store.values.delay == ""
     assert app.call.config().bundle == str(SHIPPED[LOW])
 
 
@@ -92,7 +93,7 @@ def test_added_voices_stay_with_the_bundle_that_they_were_made_for(
     own_slower = tmp_path / "own slower"
     shutil.copytree(slower, own_slower)
     app.own_voices.changed.emit(Bundle.load(own_slower))
-    assert (store.values.low_bundle, store.values.bundle) == (str(own), str(own_slower))
+    assert store.values.own_bundles == {LOW: str(own), BALANCED: str(own_slower)}
     choose(app, BALANCED)
     assert app.bundle.path == own_slower
     shutil.rmtree(own)
@@ -105,16 +106,31 @@ def test_voices_from_before_there_was_a_choice_are_found(slower: Path, store: Se
     """They were added to what was the only bundle then, and is not the default now."""
     own = tmp_path / "own"
     shutil.copytree(slower, own)
-    store.values.bundle = str(own)
-    assert Bundles(store).load()[0].path == own
-    assert Bundles(store).choose(True)[0].path == SHIPPED[LOW]
+    store.path.parent.mkdir(exist_ok=True)
+    store.path.write_text(json.dumps({"bundle": str(own), "low_bundle": ""}))
+    old = SettingsStore()
+    assert Bundles(old).load()[0].path == own
+    assert Bundles(old).choose(LOW)[0].path == SHIPPED[LOW]
     assert Bundles(SettingsStore()).load()[0].path == SHIPPED[LOW]
+
+
+@pytest.mark.parametrize(("low", "name"), [(True, LOW), (False, BALANCED), (None, LOW)])
+def test_a_choice_from_when_there_were_two_is_kept(
+    slower: Path, store: SettingsStore, tmp_path: Path, low: bool | None, name: str
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(SHIPPED[LOW], own)
+    store.path.parent.mkdir(exist_ok=True)
+    store.path.write_text(json.dumps({"low_delay": low, "low_bundle": str(own)}))
+    old = Bundles(SettingsStore())
+    assert old.shipped == name
+    assert old.load()[0].path == (own if name == LOW else slower)
 
 
 def test_who_names_a_bundle_gets_that_one(
     slower: Path, store: SettingsStore, theme: Theme, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    store.values.low_delay = True
+    store.values.delay = LOW
     named = Bundles(store, click_bundle.make(tmp_path / "named").path)
     app = App(ScriptedEngine(), named.load()[0], store, theme, named)
     assert app.bundle.path == tmp_path / "named"
