@@ -47,14 +47,19 @@ def spared(spare: int, turn: int) -> BufferAttr:
     device knows, 0.5 ms for a null sink: three times as many wake-ups as 2.5 ms for the server and for all who listen.
     A turn is never shorter than a request, so that each is asked for at once.
     """
-    request = -(-spare // 2)
-    return BufferAttr(UNSET, 2 * (max(turn, request) + request) * SAMPLE_BYTES, 0, request * SAMPLE_BYTES, UNSET)
+    turn, request = _turn_and_request(spare, turn)
+    return BufferAttr(UNSET, 2 * (turn + request) * SAMPLE_BYTES, 0, request * SAMPLE_BYTES, UNSET)
 
 
 def held(spare: int, turn: int) -> int:
     """Frames that PulseAudio then holds when it has been given what it asked for."""
+    turn, request = _turn_and_request(spare, turn)
+    return turn + 2 * request
+
+
+def _turn_and_request(spare: int, turn: int) -> tuple[int, int]:
     request = -(-spare // 2)
-    return max(turn, request) + 2 * request
+    return max(turn, request), request
 
 
 class InHand:
@@ -65,20 +70,23 @@ class InHand:
         playback: a stream that is ready.
 
     Attributes:
-        withheld: frames of what the server asks for that it is not given.
         more_s: seconds beyond what it was given at the beginning.
     """
 
     def __init__(self, pipewire: bool, turn: int, playback: Playback) -> None:
         self._pipewire, self._turn, self._playback = pipewire, turn, playback
-        self.withheld, self.more_s = 0, 0.0
+        self.more_s = 0.0
         if pipewire:
             self._asked, own_turn = playback.target
             self._cushion = Cushion(own_turn, self._asked, own_turn)
-            self.withheld = self._asked - own_turn
         else:
             self._cushion = Cushion(*(round(turns * turn) for turns in (SPARE, MOST_SPARE, STEP)))
             self._least = held(self._cushion.frames, turn)
+
+    @property
+    def withheld(self) -> int:
+        """Frames of what the server asks for that it is not given."""
+        return self._asked - self._cushion.frames if self._pipewire else 0
 
     def underflow(self, now: float) -> None:
         """The server ran out of sound."""
@@ -91,11 +99,10 @@ class InHand:
             self._hold()
 
     def _hold(self) -> None:
-        frames = self._cushion.frames
         if self._pipewire:
-            self.withheld = self._asked - frames
             more = self._cushion.more
         else:
+            frames = self._cushion.frames
             self._playback.set_buffer(spared(frames, self._turn))
             more = held(frames, self._turn) - self._least
         self.more_s = more / self._playback.rate

@@ -95,8 +95,8 @@ class PulseBackend:
             libpulse.BufferAttr(unset, unset, unset, unset, chunk_in), pinned=not self._follows_default,
         )  # fmt: skip
         turn = round(chunk_s * sink.rate)
-        held = in_hand.attributes(pipewire, turn)
-        self._playback = libpulse.Stream(connection, "anonymized voice", sink.name, sink.rate, True, held, pinned=True)
+        ahead = in_hand.attributes(pipewire, turn)
+        self._playback = libpulse.Stream(connection, "anonymized voice", sink.name, sink.rate, True, ahead, pinned=True)
         if listened is not None:
             frames = round(MONITOR_S * sink.rate) * libpulse.SAMPLE_BYTES
             self._monitor = libpulse.Stream(
@@ -106,12 +106,16 @@ class PulseBackend:
         for stream in (self._record, self._playback, self._monitor):
             if stream is not None:
                 stream.wait_ready(READY_S)
-        self._taken_early = sink.properties.get("device.class") == NULL_SINK and not pipewire
-        self._until_turn_s = self._playback.target[1] / sink.rate / 2 if pipewire else 0.0
-        self._in_hand = in_hand.InHand(pipewire, turn, self._playback)
+        self._know_server(pipewire, sink.properties.get("device.class") == NULL_SINK, turn, self._playback)
         return Opened(
             source.description, sink.description, source.rate, sink.rate, chunk_s, 2 * chunk_s, source.name, sink.name
         )
+
+    def _know_server(self, pipewire: bool, null_sink: bool, turn: int, playback: in_hand.Playback) -> None:
+        """What follows from which server it is, for what it holds and how it tells of its delay."""
+        self._taken_early = null_sink and not pipewire
+        self._until_turn_s = playback.target[1] / playback.rate / 2 if pipewire else 0.0
+        self._in_hand = in_hand.InHand(pipewire, turn, playback)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
         """Serve the streams from a thread."""

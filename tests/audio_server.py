@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
+import pytest
+
 _CLIENTS = ("parec", "pacat", "paplay", "pactl")
 MISSING = [tool for tool in ("pulseaudio", *_CLIENTS) if shutil.which(tool) is None]
 """Tools that these tests need and this machine lacks."""
@@ -84,6 +86,11 @@ class AudioServer:
     def process(self) -> subprocess.Popen[bytes]:
         """The daemon that moves the sound."""
         return self._daemons[0]
+
+    def name_in(self, patch: pytest.MonkeyPatch) -> None:
+        """Let this process talk to it."""
+        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
+            patch.setenv(key, self.environment[key])
 
     def load_sink(self, name: str, rate: int = 48_000) -> None:
         """Make a null sink (mono, float32) of that name."""

@@ -103,7 +103,7 @@ class SettingsStore:
 
 def _from_json(stored: dict[str, Any]) -> Settings:
     """Take what fits; an entry of the wrong type keeps its default (files are edited and outlive versions)."""
-    stored = {**_before_there_were_three(stored), **stored}
+    stored = {**_as_two_were_kept(stored), **stored}
     settings = Settings()
     for entry in fields(Settings):
         value = stored.get(entry.name)
@@ -120,7 +120,7 @@ def _from_json(stored: dict[str, Any]) -> Settings:
     return settings
 
 
-def _before_there_were_three(stored: dict[str, Any]) -> dict[str, Any]:
+def _as_two_were_kept(stored: dict[str, Any]) -> dict[str, Any]:
     """What versions until November 2026 wrote of bundles: one entry for each, and which of two."""
     copies = {name: stored[key] for key, name in (("bundle", BALANCED), ("low_bundle", LOW)) if stored.get(key)}
     low = stored.get("low_delay")

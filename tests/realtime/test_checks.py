@@ -80,8 +80,7 @@ def test_all_is_well_on_a_server_and_nothing_is_left_there(bundle: Bundle) -> No
 @pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
 def test_what_others_play_into_the_call_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     with PulseServer({"speakers": 48_000}) as server:
-        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
-            monkeypatch.setenv(key, server.environment[key])
+        server.name_in(monkeypatch)
         virtual_mic.create()
         assert microphone([]).grade is Grade.GOOD
         server.helper("pacat", "-d", virtual_mic.SINK, "--raw", "/dev/zero", stdin=subprocess.DEVNULL)

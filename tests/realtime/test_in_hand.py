@@ -97,8 +97,7 @@ def settled(connection: libpulse.Connection, playback: libpulse.Stream, done: Ca
 def test_a_real_pulseaudio_takes_turns_as_long_as_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A null sink is as quick as it is asked to be: 0.5 ms where tlength is two requests."""
     with PulseServer({"sink": RATE}) as running:
-        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH"):
-            monkeypatch.setenv(key, running.environment[key])
+        running.name_in(monkeypatch)
         connection = libpulse.Connection()
         attributes = in_hand.attributes(False, TURN)
         playback = libpulse.Stream(connection, "test", "sink", RATE, True, attributes, pinned=True)

@@ -67,8 +67,7 @@ def test_what_was_heard_grows_until_it_is_read() -> None:
 def test_a_null_sink_hands_on_a_turn_before_it_plays(pipewire: bool, null_sink: bool, out_ms: float) -> None:
     """12 ms are ahead of the newest sample, and the device takes 5 ms at a time; PipeWire's turn is 5 ms too."""
     made: Any = PulseBackend()
-    made._taken_early = null_sink and not pipewire
-    made._until_turn_s = 0.0025 if pipewire else 0.0
+    made._know_server(pipewire, null_sink, 240, SimpleNamespace(rate=RATE, target=(720, 240)))
     asked: list[str] = []
     spoken = SimpleNamespace(latency_s=lambda: 0.012, turn_s=0.005, ask_timing=lambda: asked.append("out"))
     heard = SimpleNamespace(latency_s=lambda: 0.001, turn_s=0.005, ask_timing=lambda: asked.append("in"))
@@ -99,8 +98,7 @@ def test_a_real_server_tells_how_long_sound_waits(
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
     with server({"sink": RATE}) as running:
-        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
-            monkeypatch.setenv(key, running.environment[key])
+        running.name_in(monkeypatch)
         connection = libpulse.Connection()
         ahead = round(0.06 * RATE) * libpulse.SAMPLE_BYTES
         playback = libpulse.Stream(

@@ -122,8 +122,7 @@ def server() -> Iterator[PulseServer]:
     if MISSING:
         pytest.skip(f"needs {', '.join(MISSING)}")
     with PulseServer({"desk": RATE, "cable": RATE}) as made, pytest.MonkeyPatch.context() as patch:
-        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
-            patch.setenv(key, made.environment[key])
+        made.name_in(patch)
         yield made
 
 

@@ -53,8 +53,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[AudioServer]:
 @pytest.fixture
 def server(running: AudioServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[AudioServer]:
     """The server, with its sinks and without a virtual microphone, named in this process's environment."""
-    for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
-        monkeypatch.setenv(key, running.environment[key])
+    running.name_in(monkeypatch)
     before = running.pactl("list", "short", "modules")
     yield running
     virtual_mic.remove()
@@ -138,8 +137,7 @@ def test_programs_that_the_server_moves_into_the_call_are_named(
 ) -> None:
     """The headset is unplugged, there is no other output: what plays goes into the call. Our own voice is not meant."""
     with type(running)({"headset": 48_000}) as server:
-        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH", "XDG_RUNTIME_DIR"):
-            monkeypatch.setenv(key, server.environment[key])
+        server.name_in(monkeypatch)
         server.pactl("set-default-sink", "headset")
         virtual_mic.create()
         connection = libpulse.Connection()
