@@ -67,6 +67,7 @@ class Rig:
         self._quiet = threading.Event()
         self._talking: threading.Thread | None = None
         self.known_delay = 0.0
+        self._found: list[float] = []
         self.same_ms = SAME_MS
         self.engine = Engine()
         self.config = EngineConfig(
@@ -132,14 +133,17 @@ class Rig:
         `learnt_ms`, which a host that takes the processor away makes long and short as it pleases.
         """
         ends = monotonic() + patience_s()
-        found: list[float] = []
         while monotonic() < ends:
-            learnt = self.learnt_ms()
-            found = self.delays_ms(1.6)
-            steady = len(found) >= 4 and np.ptp(found) < 2 * self.same_ms
-            if steady and abs(self.learnt_ms() - learnt) < LEARNT_MS:
-                return float(np.median(found)) - learnt
-        raise AssertionError(f"no delay could be measured, the last time {found}")
+            if (steady := self.steady_ms()) is not None:
+                return steady
+        raise AssertionError(f"no delay could be measured, the last time {self._found}")
+
+    def steady_ms(self) -> float | None:
+        """The delay of the next moment, as in `delay_ms`; None if it moved meanwhile."""
+        learnt = self.learnt_ms()
+        self._found = self.delays_ms(1.6)
+        steady = len(self._found) >= 4 and np.ptp(self._found) < 2 * self.same_ms
+        return float(np.median(self._found)) - learnt if steady and abs(self.learnt_ms() - learnt) < LEARNT_MS else None
 
     def learnt_ms(self) -> float:
         """What waiting for late blocks and for a server that ran out of sound has added; `realtime.lead` and
@@ -161,11 +165,11 @@ class Rig:
         """After a fault: the delay is what it was, as soon as the clocks have settled again."""
         end = monotonic() + max(within_s, patience_s())
         self.known_delay = 0.0
-        while abs((now := self.delay_ms()) - before) > self.same_ms * busy() / 4.0:
+        while (now := self.steady_ms()) is None or abs(now - before) > self.same_ms * busy() / 4.0:
             parts, learnt = self.engine.snapshot().delay_parts, self.learnt_ms()
             assert monotonic() < end, (
                 f"without what was learnt ({learnt:.1f} ms) the delay was {before:.1f} ms before the fault "
-                f"and is {now:.1f} ms: {parts}"
+                f"and is {now} ms, the last time {self._found}: {parts}"
             )
         self.known_delay = before
 
