@@ -10,3 +10,5 @@ BLOCK = HOP * FRAMES
 """Samples of one block (20 ms): what the graphs take and give at a time."""
 MELS = 80
 """Bands of the log-mel between decoder and vocoder."""
+HEARD_HZ = 8000
+"""What lies above, the encoder does not look at."""

@@ -1,4 +1,4 @@
-"""`voxveil export CHECKPOINT... OUT`: a bundle out of checkpoints, or one in 8 bits out of a bundle."""
+"""`voxveil export CHECKPOINT... OUT`: a bundle out of checkpoints, or an older one in 8 bits or with new graphs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
     [first, *others] = args.checkpoints
     if (first / MANIFEST_FILE).is_file():
         if others or args.bits != 8:
-            raise ConfigError(f"{first} is a bundle: its graphs can be brought into 8 bits, and nothing else")
+            raise ConfigError(f"{first} is a bundle: it can be brought into 8 bits or get new graphs, nothing else")
         bundle = _convert(first, args.out, recording)
     else:
         bundle = _export(args, recording)
@@ -81,17 +81,22 @@ def _export(args: argparse.Namespace, recording: np.ndarray) -> Bundle:
 
 def _convert(source: Path, out: Path, recording: np.ndarray) -> Bundle:
     from core.bundle import Bundle
+    from export.eight_bits import PRECISION
     from export.pack import pack_rounded
+    from export.renew import renew
 
-    return pack_rounded(Bundle.load(source), out, _fidelity(recording))
+    bundle = Bundle.load(source)
+    if bundle.precision == PRECISION:
+        return renew(bundle, out, _fidelity(recording, "new graphs against old ones"))
+    return pack_rounded(bundle, out, _fidelity(recording))
 
 
-def _fidelity(recording: np.ndarray) -> Callable[[Bundle, Bundle], None]:
+def _fidelity(recording: np.ndarray, what: str = "8 bits against float") -> Callable[[Bundle, Bundle], None]:
     from export.fidelity import compare, demand
 
     def check(exact: Bundle, rounded: Bundle) -> None:
         found = compare(exact, rounded, recording, exact.voices.row(exact.default_voice))
-        print(f"8 bits against float: {found}")
+        print(f"{what}: {found}")
         demand(found)
 
     return check
@@ -110,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         type=Path,
         help="of stages vocoder and vqvae, or joint, or the folders of their runs; the last one wins. Or the folder of "
-        "one bundle, to have it in 8 bits",
+        "one bundle, to have it in 8 bits, or with this version's graphs if it is",
     )
     parser.add_argument("out", type=Path, help="folder of the bundle")
     parser.add_argument("--name", default="balanced", help="what the bundle calls itself")

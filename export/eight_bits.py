@@ -11,6 +11,7 @@ least SMALLEST numbers. What was computed (DFT, cosines, mel filters, codebooks)
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ MATRIX, SCALES = "_q8", "_q8_scales"
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+Matrices = dict[str, tuple[Bytes, Floats]]
+"""Bytes and scales of matrices by their name in the graph."""
 
 
 def quantise(matrix: Floats, block: int = BLOCK) -> tuple[Bytes, Floats]:
@@ -64,12 +67,13 @@ def dequantise(steps: Bytes, scales: Floats, rows: int) -> Floats:
     return np.ascontiguousarray(blocks.reshape(len(steps), -1)[:, :rows].T)
 
 
-def quantise_graph(source: Path, target: Path, smallest: int = SMALLEST) -> list[str]:
+def quantise_graph(source: Path, target: Path, smallest: int = SMALLEST, held: Matrices | None = None) -> list[str]:
     """Write a graph whose large learned matrices are in 8 bits.
 
     Args:
         source: a graph that went through `export.compact.store_half`.
         smallest: numbers that a matrix must have.
+        held: matrices that have been in 8 bits before, which are taken as they were.
 
     Returns:
         The names of these matrices; empty if there is none, the graph is then as it was.
@@ -92,7 +96,7 @@ def quantise_graph(source: Path, target: Path, smallest: int = SMALLEST) -> list
         name = node.input[1]
         if turned:
             matrix, name = matrix.T, name.removesuffix(TURNED) if name.endswith(TURNED) else name + TURNED
-        stored[name] = quantise(matrix)
+        stored[name] = held[name] if held and name in held else quantise(matrix)
         nodes += _product(node, name, *matrix.shape)
     used = {name for node in nodes if node.op_type != "Cast" for name in node.input}
     kept = [node for node in nodes if node.output[0] not in casts or node.output[0] in used]
@@ -109,25 +113,43 @@ def quantise_graph(source: Path, target: Path, smallest: int = SMALLEST) -> list
     return list(stored)
 
 
-def quantise_bundle(source: Bundle, folder: Path) -> Bundle:
-    """Write the bundle with matrices in 8 bits into a new `folder`; what was measured is left out, it was the other."""
+def held_matrices(bundle: Bundle) -> Matrices:
+    """All matrices of a bundle that are in 8 bits."""
+    found: Matrices = {}
+    for name in GRAPHS:
+        stored = {i.name: i for i in onnx.load(str(bundle.graph_path(name))).graph.initializer}
+        for matrix in (held.removesuffix(MATRIX) for held in stored if held.endswith(MATRIX)):
+            steps, scales = (numpy_helper.to_array(stored[matrix + ending]) for ending in (MATRIX, SCALES))
+            found[matrix] = steps, scales
+    return found
+
+
+def quantise_bundle(
+    source: Bundle, folder: Path, held: Matrices | None = None, measured: dict[str, Any] | None = None
+) -> Bundle:
+    """Write the bundle with matrices in 8 bits into a new `folder`.
+
+    Args:
+        held: as in `quantise_graph`.
+        measured: what the manifest says was measured; None: nothing, it was the other bundle.
+    """
     folder.mkdir()
-    found = [quantise_graph(source.graph_path(name), folder / f"{name}.onnx") for name in GRAPHS]
+    found = [quantise_graph(source.graph_path(name), folder / f"{name}.onnx", held=held) for name in GRAPHS]
     for name in GRAPHS:  # as a new export would be
         pick_in_place(folder / f"{name}.onnx")
     (folder / VOICES_FILE).write_bytes((source.path / VOICES_FILE).read_bytes())
-    held = source.manifest
+    manifest = source.manifest
     return write_manifest(
         folder,
         name=source.name,
-        created=held["created"],
+        created=manifest["created"],
         delay=source.delay,
-        graphs={name: {side: held["graphs"][name][side] for side in ("inputs", "outputs")} for name in GRAPHS},
-        codebooks=held["codebooks"],
+        graphs={name: {side: manifest["graphs"][name][side] for side in ("inputs", "outputs")} for name in GRAPHS},
+        codebooks=manifest["codebooks"],
         default_voice=source.default_voice,
-        licence=held["licence"],
-        provenance=held["provenance"],
-        measured={},
+        licence=manifest["licence"],
+        provenance=manifest["provenance"],
+        measured=measured or {},
         precision=PRECISION if any(found) else source.precision,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import onnx
 import torch
+from onnxscript import ir, optimizer
 from torch import Tensor, nn
 
 from core.spec import BLOCK, FRAMES, MELS
@@ -16,6 +17,8 @@ from model.live import LiveModel
 from model.streaming import State, pack, unpack
 
 OPSET = 20
+KEPT = (".conv.weight", ".conv.bias")
+"""Endings of the names of parameters that a stack of gated blocks brings into tables before it uses them."""
 
 
 class EncoderGraph(nn.Module):
@@ -131,8 +134,10 @@ def export_graphs(model: LiveModel, folder: Path) -> dict[str, dict[str, dict[st
                 input_names=list(inputs),
                 output_names=outputs,
                 verbose=False,
+                optimize=False,
             )
-        assert program is not None
+            assert program is not None
+            optimizer.optimize_ir(program.model, should_fold=_unless_kept)
         program.save(str(folder / f"{name}.onnx"), external_data=False)
         forget_sources(folder / f"{name}.onnx")
         name_matrices(folder / f"{name}.onnx", module)
@@ -142,6 +147,13 @@ def export_graphs(model: LiveModel, folder: Path) -> dict[str, dict[str, dict[st
             "outputs": {key: list(value.shape) for key, value in zip(outputs, results, strict=True)},
         }
     return shapes
+
+
+def _unless_kept(node: ir.Node) -> bool | None:
+    """Parameters stay in the graph under their own names, by which they can be read back (`export.reverse`); what is
+    made of them, the runtime makes once, when it loads the graph.
+    """
+    return False if any(given is not None and (given.name or "").endswith(KEPT) for given in node.inputs) else None
 
 
 def forget_sources(path: Path) -> None:

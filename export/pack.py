@@ -129,7 +129,7 @@ def pack(
             check(exact)
         if bits == 8:
             return pack_rounded(exact, destination, check_rounded)
-        return _put(folder, destination)
+        return put(folder, destination)
 
 
 def pack_rounded(exact: Bundle, destination: Path, check: Callable[[Bundle, Bundle], None] | None = None) -> Bundle:
@@ -147,10 +147,11 @@ def pack_rounded(exact: Bundle, destination: Path, check: Callable[[Bundle, Bund
         rounded = quantise_bundle(exact, Path(scratch) / "bundle")
         if check is not None:
             check(exact, rounded)
-        return _put(rounded.path, destination)
+        return put(rounded.path, destination)
 
 
-def _put(folder: Path, destination: Path) -> Bundle:
+def put(folder: Path, destination: Path) -> Bundle:
+    """Move a finished bundle to where it shall be."""
     if destination.exists():
         shutil.rmtree(destination)
     folder.rename(destination)

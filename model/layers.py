@@ -49,6 +49,15 @@ class CausalDepthwise(StreamingLayer):
             y = (padded[:, torch.arange(frames)[:, None] + taps] * self.weight).sum(2) + self.bias
         return y, {"past": padded[:, frames:]}
 
+    def inside(self, x: Tensor) -> Tensor:
+        """What the frames of x (B, T, C) add to the convolution of each other and of themselves, without the bias."""
+        frames = x.shape[1]
+        y = x * self.weight[-1]
+        for i in range(1, self.kernel):
+            if (late := i * self.dilation) < frames:
+                y = y + nn.functional.pad(x[:, : frames - late], (0, 0, late, 0)) * self.weight[-1 - i]
+        return y
+
 
 class GatedBlock(StreamingLayer):
     """Residual block: causal depthwise convolution, per-frame norm, gated linear unit, projection.
@@ -91,6 +100,10 @@ class GatedBlock(StreamingLayer):
         y, conv = self.conv.stream(x, part(state, "conv"))
         return x + self._mix(y, condition), gather({"conv": conv})
 
+    def go_on(self, x: Tensor, before: Tensor, condition: Tensor | None = None) -> Tensor:
+        """As `stream`, given what the frames before add to the convolution of these, (B, T, C), its bias included."""
+        return x + self._mix(self.conv.inside(x) + before, condition)
+
     def _mix(self, y: Tensor, condition: Tensor | None) -> Tensor:
         y = self.norm(y)
         if self.film is not None and condition is not None:
@@ -114,25 +127,64 @@ class GatedStack(StreamingLayer):
         condition: int = 0,
     ) -> None:
         super().__init__()
+        self.channels = channels
         self.blocks = nn.ModuleList([GatedBlock(channels, hidden, kernel, d, condition) for d in dilations])
         self.receptive_field = 1 + sum(b.receptive_field - 1 for b in self._typed())
 
     def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
         """x (B, T, C), condition (B, D) or None, to (B, T, C)."""
         for block in self.blocks:
-            x = block(x, condition)
+            x = block(x, _by_frame(condition))
         return x
 
     def initial_state(self, batch: int = 1) -> State:
-        """The states of the blocks under their index."""
-        return gather({str(i): block.initial_state(batch) for i, block in enumerate(self._typed())})
+        """`past` (B, R, C): what each block's convolution still needs of the frames before, block after block."""
+        rows = sum(block.conv.past for block in self._typed())
+        return {"past": self._typed()[0].conv.weight.new_zeros(batch, rows, self.channels)}
 
     def stream(self, x: Tensor, state: State, condition: Tensor | None = None) -> tuple[Tensor, State]:
-        """As `forward`, with state."""
-        states: dict[str, State] = {}
-        for i, block in enumerate(self._typed()):
-            x, states[str(i)] = block.stream(x, part(state, str(i)), condition)
-        return x, gather(states)
+        """As `forward`, with state. What the past adds to the convolutions of all blocks is summed before the first of
+        them, and what all of them remember is picked after the last: a few graph nodes for the stack and not for each
+        block.
+        """
+        frames, past, heard = x.shape[1], state["past"], []
+        for block, before in zip(self._typed(), self._from_past(past, frames), strict=True):
+            heard.append(x)
+            x = block.go_on(x, before, _by_frame(condition))
+        return x, {"past": torch.cat([past, *heard], dim=1).index_select(1, self._kept(frames))}
+
+    def _from_past(self, past: Tensor, frames: int) -> tuple[Tensor, ...]:
+        """past (B, R, C) to what it adds to the convolutions of the next T frames, (B, T, C) for each block."""
+        rows: list[list[int]] = []
+        weights: list[Tensor] = []
+        biases: list[Tensor] = []
+        start = 0
+        for block in self._typed():
+            conv = block.conv
+            for t in range(frames):
+                lies = [t + i * conv.dilation for i in range(conv.kernel - 1)]  # from the block's first row
+                rows.append([start + min(row, conv.past - 1) for row in lies])
+                inside = sum(row >= conv.past for row in lies)  # these taps are on frames of the chunk
+                taps = conv.weight[: conv.kernel - 1 - inside]
+                weights.append(nn.functional.pad(taps, (0, 0, 0, inside)) if inside else taps)
+                biases.append(conv.bias)
+            start += conv.past
+        picked = past[:, torch.tensor(rows, device=past.device)]
+        return ((picked * torch.stack(weights)).sum(2) + torch.stack(biases)).split(frames, dim=1)
+
+    def _kept(self, frames: int) -> Tensor:
+        """Which rows of the past, and after them T of each block's newest, make the next past."""
+        kept, start, new = [], 0, sum(block.conv.past for block in self._typed())
+        for block in self._typed():
+            rows = [*range(start, start + block.conv.past), *range(new, new + frames)]
+            kept += rows[frames:]
+            start, new = start + block.conv.past, new + frames
+        return torch.tensor(kept, device=self._typed()[0].conv.weight.device)
 
     def _typed(self) -> list[GatedBlock]:
         return [block for block in self.blocks if isinstance(block, GatedBlock)]
+
+
+def _by_frame(condition: Tensor | None) -> Tensor | None:
+    """(B, D) to (B, 1, D), one for all frames; (B, T, D) and None as they are."""
+    return condition[:, None] if condition is not None and condition.dim() == 2 else condition

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.spec import BLOCK, SAMPLE_RATE
+from core.spec import BLOCK, HEARD_HZ, SAMPLE_RATE
 from realtime import dynamics
 from realtime.board import RECORD_FRAMES, SPECTRA, Board, Timer
 from realtime.resample import Resampler
@@ -80,8 +80,9 @@ class Chain:
         self._capture.skip()
         self._schedule = Schedule(board, PlayRing(board, out_rate), clock)
         self._taken = np.zeros(int(in_rate * 0.25), np.float32)
-        self._resample_in = Resampler(in_rate, SAMPLE_RATE, len(self._taken))
+        self._resample_in = Resampler(in_rate, SAMPLE_RATE, len(self._taken), HEARD_HZ)
         self._resample_out = Resampler(SAMPLE_RATE, out_rate, BLOCK)
+        self._steered = not self._resample_out.identity  # a device of our own rate needs it once its clock is found
         self._waiting = np.zeros(len(self._taken) * SAMPLE_RATE // in_rate + 2 * BLOCK, np.float32)
         self._filled = 0
         self._state = model.initial_state()
@@ -105,8 +106,8 @@ class Chain:
 
     @property
     def _resampling_s(self) -> float:
-        stages = (self._resample_in, self._resample_out)
-        return sum(stage.delay_s for stage in stages if not stage.identity)
+        into = 0.0 if self._resample_in.identity else self._resample_in.delay_s
+        return into + (self._resample_out.delay_s if self._steered else 0.0)
 
     def advance(self) -> int:
         """Take what the microphone delivered and work through every complete block; how many there were."""
@@ -172,7 +173,10 @@ class Chain:
         dynamics.limit(voice)
         self._gate.apply(in_rms, board.get("gate_db"), voice)
         ppm = self._schedule.steer(end)
-        frames = voice if self._resample_out.identity and ppm == 0.0 else self._resample_out.process(voice, ppm)
+        if ppm and not self._steered:
+            self._steered = True
+            board.put("delay_resample", self._resampling_s)
+        frames = self._resample_out.process(voice, ppm) if self._steered else voice
         resampled = self._clock()
         self._schedule.place(frames)
         for name, seconds in self._times.items():

@@ -27,6 +27,9 @@ Block = npt.NDArray[np.float32]
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 PROVIDERS = ("auto", "cpu", "cuda")
+WORSE = ["MatMulAddFusion"]
+"""What onnxruntime would make of a graph, and what takes longer: a Gemm takes nothing but matrices, so that each gets a
+Reshape before and after it, three nodes instead of two."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,7 @@ def open_graph(bundle: Bundle, name: str, providers: list[str], threads: int = 1
     options.log_severity_level = 4
     path = bundle.graph_path(name)
     try:
-        session = ort.InferenceSession(str(path), options, providers=providers)
+        session = ort.InferenceSession(str(path), options, providers=providers, disabled_optimizers=WORSE)
     except Exception as error:  # onnxruntime raises a dozen classes of its own for a file it cannot use
         reason = str(error).splitlines()[0][:160]
         raise BundleError(f"{path} does not load ({reason}); get the bundle anew") from error

@@ -2,10 +2,13 @@
 
 soxr is what Voxveil uses everywhere else. Its streams, measured here, hold back 10 ms (variable rate) to 40 ms
 (fixed rate) of sound on their way, each way, which is more than the whole chain can spend; so the live path has this
-windowed-sinc interpolator (J. O. Smith, "Digital Audio Resampling") of 0.75 ms delay. The test compares it with soxr.
+windowed-sinc interpolator (J. O. Smith, "Digital Audio Resampling") of 0.75 ms delay, or less where only the lower part
+of the sound is listened to. The test compares it with soxr.
 """
 
 from __future__ import annotations
+
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +17,8 @@ Frames = NDArray[np.float32]
 HALF_WIDTH_S = 0.75e-3
 PHASES = 256
 STOPBAND_DB = 80.0
+KAISER = (STOPBAND_DB - 8.0) / (2.285 * 2 * np.pi)
+"""Taps times width of the transition, in cycles per frame, of a Kaiser window with this stop band."""
 
 
 class Resampler:
@@ -22,15 +27,24 @@ class Resampler:
     Args:
         in_rate, out_rate: in Hz.
         most: the most input frames of one call.
+        heard: Hz up to which somebody listens; the filter is the shorter, the more there is above it. None: to all.
     """
 
-    def __init__(self, in_rate: int, out_rate: int, most: int) -> None:
+    def __init__(self, in_rate: int, out_rate: int, most: int, heard: float | None = None) -> None:
         self.in_rate, self.out_rate = in_rate, out_rate
         self.identity = in_rate == out_rate
         lower = min(in_rate, out_rate)
         self._half = max(16, round(HALF_WIDTH_S * in_rate * max(1.0, 24_000 / lower)))
+        # As wide as a filter of this length can be, with the stop band's edge a little above half the lower rate: what
+        # folds then lies in the highest, least audible kilohertz.
+        cutoff = (lower / 2 - 0.35 * KAISER * in_rate / (2 * self._half)) / in_rate
+        if heard is not None and lower > 2 * heard:
+            # What lies below lower - heard folds to above what is heard.
+            enough = ceil(KAISER * in_rate / (lower - 2 * heard) / 2)
+            if enough < self._half:
+                self._half, cutoff = enough, lower / 2 / in_rate
         self._taps = 2 * self._half
-        self._table, self._slope = _kernel(self._half, in_rate, lower)
+        self._table, self._slope = _kernel(self._half, cutoff)
         self.step = in_rate / out_rate
         self._buffer = np.zeros(self._taps + most, np.float32)
         room = int(most / self.step * 1.01) + 4
@@ -84,15 +98,14 @@ class Resampler:
         return out
 
 
-def _kernel(half: int, in_rate: int, lower: int) -> tuple[Frames, Frames]:
+def _kernel(half: int, cutoff: float) -> tuple[Frames, Frames]:
     """The sinc at PHASES offsets (PHASES, 2 * half) and its difference to the next offset.
 
-    The pass band is as wide as a Kaiser window of this length and 80 dB allow, with the stop band's edge a little
-    above half the lower rate (what folds lies in the highest, least audible kilohertz).
+    Args:
+        half: input frames on either side.
+        cutoff: middle of the transition from pass to stop band, in cycles per input frame.
     """
     beta = 0.1102 * (STOPBAND_DB - 8.7)
-    width = (STOPBAND_DB - 8.0) / (2.285 * 2 * np.pi * 2 * half) * in_rate
-    cutoff = (lower / 2 - 0.35 * width) / in_rate
     offsets = np.arange(PHASES + 1)[:, None] / PHASES
     time = np.arange(2 * half)[None] - (half - 1) - offsets
     window = np.i0(beta * np.sqrt(np.clip(1.0 - (time / half) ** 2, 0.0, None))) / np.i0(beta)

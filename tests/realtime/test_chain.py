@@ -167,6 +167,21 @@ def test_a_model_that_is_much_too_slow_is_silenced_until_it_is_not(bench: Bench)
     assert np.all(bench.run(20) == 0.5)
 
 
+def test_the_filter_that_follows_a_clock_is_part_of_the_delay_once_it_is_needed(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(board, lambda block, voice: np.full(BLOCK, 0.5))
+    bench.run(20)
+    assert board.get("delay_resample") == 0.0
+    ppm = [80.0]
+    monkeypatch.setattr(bench.chain._schedule, "steer", lambda end: ppm[0])
+    bench.run(20)
+    assert board.get("delay_resample") == pytest.approx(0.75e-3)
+    ppm[0] = 0.0
+    bench.run(20)
+    assert board.get("delay_resample") == pytest.approx(0.75e-3), "it stays: to leave it out again would be a jump"
+
+
 def test_a_new_voice_comes_without_a_step(board: Board) -> None:
     bench = Bench(board, lambda block, voice: np.full(BLOCK, voice[0]))
     board.cell("voice")[:3] = (0.2, 5.0, 0.2)

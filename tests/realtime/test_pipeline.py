@@ -14,7 +14,7 @@ from core.assets import sample_path
 from core.audio_file import read_mono, resample
 from core.bundle import Bundle
 from core.errors import BundleError, ConfigError, VoiceError
-from core.spec import BLOCK, SAMPLE_RATE
+from core.spec import BLOCK, HEARD_HZ, SAMPLE_RATE
 from realtime.pipeline import CPU, Pipeline, State, clean, cuda_is_here, noise_block
 from tests.bundles import copy_default, edit_manifest
 
@@ -69,6 +69,25 @@ def test_the_future_never_changes_what_was_given(pipeline: Pipeline, blocks: Blo
     changed = blocks.copy()
     changed[30:] = np.random.default_rng(0).normal(0, 0.2, changed[30:].shape)
     np.testing.assert_array_equal(run(pipeline, blocks[:30])[0], run(pipeline, changed)[0][:30])
+
+
+def test_what_lies_above_8_khz_is_not_listened_to(pipeline: Pipeline, blocks: Blocks) -> None:
+    """Why the live engine's filter may let the highest kilohertz fold: `core.spec.HEARD_HZ`."""
+    rng = np.random.default_rng(1)
+    spectrum = np.fft.rfft(rng.standard_normal(blocks.size))
+    hertz = np.fft.rfftfreq(blocks.size, 1 / SAMPLE_RATE)
+    loudness = np.sqrt(np.mean(blocks**2))
+
+    def heard(low: float, high: float) -> Blocks:
+        band = np.fft.irfft(np.where((hertz > low) & (hertz < high), spectrum, 0), blocks.size)
+        return (blocks + (0.3 * loudness / band.std() * band).astype(np.float32).reshape(blocks.shape)).astype("f4")
+
+    clean, _ = run(pipeline, blocks)
+    above, _ = run(pipeline, heard(HEARD_HZ + 200, SAMPLE_RATE / 2))
+    below, _ = run(pipeline, heard(HEARD_HZ - 2000, HEARD_HZ - 200))
+    error, other = (np.sqrt(np.mean((sound - clean) ** 2) / np.mean(clean**2)) for sound in (above, below))
+    assert other > 0.2
+    assert error < 0.2 * other
 
 
 def test_the_voice_and_the_knob_change_the_output(pipeline: Pipeline, blocks: Blocks) -> None:

@@ -72,6 +72,28 @@ def test_what_lies_above_the_new_half_rate_is_gone() -> None:
     assert np.sqrt(np.mean(got[2400:-2400] ** 2)) < 0.35 * 10 ** (-60 / 20)
 
 
+@pytest.mark.parametrize("source", [44_100, 48_000, 96_000])
+def test_who_listens_to_the_lower_part_only_waits_for_less_than_half_as_long(source: int) -> None:
+    """Up to 8 kHz it is soxr's sound, and nothing folds there, whatever lies above."""
+    short = Resampler(source, 24_000, 480, 8000)
+    assert short.delay_s < 0.45 * Resampler(source, 24_000, 480).delay_s
+    noise = 0.1 * np.random.default_rng(4).standard_normal(source).astype(np.float32)
+    got, wanted = in_chunks(short, noise, 480), soxr.resample(noise, source, 24_000, quality="VHQ")
+    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(len(wanted), 1 / 24_000) * short.delay_s)
+    wanted = np.fft.irfft(np.fft.rfft(wanted) * turn, len(wanted))
+    inner = slice(2400, 21_600)
+    there, here = (np.fft.rfft(sound[inner] * np.hanning(19_200)) for sound in (wanted, got))
+    hertz = np.fft.rfftfreq(19_200, 1 / 24_000)
+    for low, high in ((0, 2000), (2000, 4000), (4000, 6000), (6000, 8000)):
+        band = (hertz >= low) & (hertz < high)
+        error = np.sqrt(np.mean(abs(here - there)[band] ** 2) / np.mean(abs(there)[band] ** 2))
+        assert 20 * np.log10(error) < -60, f"{low} to {high} Hz"
+
+
+def test_a_slow_microphone_has_all_of_it_listened_to() -> None:
+    assert Resampler(16_000, 24_000, 480, 8000).delay_s == Resampler(16_000, 24_000, 480).delay_s
+
+
 @pytest.mark.parametrize("ppm", [-1000.0, 500.0])
 def test_the_ratio_gives_more_or_fewer_frames_and_no_click(ppm: float) -> None:
     frames = tone(440.0, 24_000, 10.0)
