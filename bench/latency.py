@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ LOOK_S = 0.25
 ADDS_UP_MS = 2.0
 STAGES = ("ring wait", "resample in", "encoder", "decoder", "vocoder", "resample out")
 """What happens to a block between its delivery and its place in the output's ring."""
+CALLBACKS = ("input callback", "output callback")
 KNOWN_MS = 37.0
 """The delay that the method is tried on before it is believed."""
 
@@ -45,9 +47,10 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
         server: one of `bench.server.SERVERS`.
 
     Returns:
-        `delay_ms` (percentiles), `check_ms` (known, measured), `engine` (its own figures),
-        `parts_ms` and `parts_check` (whether they add up to the median within 2 ms), `series_ms`, `silenced_blocks`,
-        `xruns`.
+        `delay_ms` (percentiles), `check_ms` (known, measured), `engine` (its own figures), `first_voice_s` (from the
+        engine's start to the first sample that is none of silence), `callbacks_ms` (of the last 1024 each),
+        `memory_mb`, `parts_ms` and `parts_check` (whether they add up to the median within 2 ms), `series_ms`,
+        `silenced_blocks`, `xruns`.
 
     Raises:
         DeviceError: no server can be started, the engine does not get live, or nothing comes out.
@@ -58,6 +61,7 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
         engine = Engine()
         try:
             play(running, sample())
+            begun = time.monotonic()
             start(engine, bundle)
             time.sleep(SETTLE_S)
             before = engine.snapshot()
@@ -79,6 +83,9 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
         "server": SERVERS[server].kind,
         "delay_ms": percentiles(list(found)).to_dict(),
         "check_ms": {"known": KNOWN_MS, "measured": known},
+        "first_voice_s": _first_sound(recordings[-1]) - begun,
+        "callbacks_ms": {name: asdict(times) for name, times in seen.stages.items() if name in CALLBACKS},
+        "memory_mb": seen.memory_mb,
         "engine": {"delay_ms": seen.delay_ms, "provider": seen.provider, "backend": seen.backend},
         **_parts([(at - since, look) for at, look in looks], middles, 1e3 * found),
         "series_ms": [round(1e3 * float(x), 2) for x in found],
@@ -86,6 +93,12 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
         "silenced_blocks": seen.silenced_blocks - before.silenced_blocks,
         "xruns": {kind: n - before.xruns.get(kind, 0) for kind, n in seen.xruns.items()},
     }
+
+
+def _first_sound(recording: tuple[Sound, float]) -> float:
+    """When it began, in seconds of `time.monotonic`. Whatever is no silence was made by the vocoder."""
+    samples, zero = recording
+    return zero + float(np.argmax(samples != 0.0)) / RATE
 
 
 def _check(microphone: Sound, again: Sound) -> float:

@@ -27,27 +27,23 @@ class CausalDepthwise(StreamingLayer):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, C) to (B, T, C), zeros before the first frame."""
-        frames = x.shape[1]
-        padded = nn.functional.pad(x, (0, 0, self.past, 0))
-        y = self.bias + padded[:, :frames] * self.weight[0]
-        for i in range(1, self.kernel):
-            y = y + padded[:, i * self.dilation : i * self.dilation + frames] * self.weight[i]
-        return y
+        return self._over(nn.functional.pad(x, (0, 0, self.past, 0)))
 
     def initial_state(self, batch: int = 1) -> State:
         """`past` (B, (K-1) dilation, C): the frames before the next one."""
         return {"past": self.weight.new_zeros(batch, self.past, self.weight.shape[1])}
 
     def stream(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """A gather and one sum: few graph nodes, which is what counts for chunks of one or two frames."""
-        frames = x.shape[1]
+        """As `forward`, with state."""
         padded = torch.cat([state["past"], x], dim=1)
-        if frames == 1:
-            y = (padded[:, :: self.dilation] * self.weight).sum(1, keepdim=True) + self.bias
-        else:
-            taps = torch.arange(self.kernel) * self.dilation
-            y = (padded[:, torch.arange(frames)[:, None] + taps] * self.weight).sum(2) + self.bias
-        return y, {"past": padded[:, frames:]}
+        return self._over(padded), {"past": padded[:, x.shape[1] :]}
+
+    def _over(self, padded: Tensor) -> Tensor:
+        frames = padded.shape[1] - self.past
+        y = self.bias + padded[:, :frames] * self.weight[0]
+        for i in range(1, self.kernel):
+            y = y + padded[:, i * self.dilation : i * self.dilation + frames] * self.weight[i]
+        return y
 
     def inside(self, x: Tensor) -> Tensor:
         """What the frames of x (B, T, C) add to the convolution of each other and of themselves, without the bias."""
@@ -133,8 +129,9 @@ class GatedStack(StreamingLayer):
 
     def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
         """x (B, T, C), condition (B, D) or None, to (B, T, C)."""
+        condition = _by_frame(condition)
         for block in self.blocks:
-            x = block(x, _by_frame(condition))
+            x = block(x, condition)
         return x
 
     def initial_state(self, batch: int = 1) -> State:
@@ -148,9 +145,10 @@ class GatedStack(StreamingLayer):
         block.
         """
         frames, past, heard = x.shape[1], state["past"], []
+        condition = _by_frame(condition)
         for block, before in zip(self._typed(), self._from_past(past, frames), strict=True):
             heard.append(x)
-            x = block.go_on(x, before, _by_frame(condition))
+            x = block.go_on(x, before, condition)
         return x, {"past": torch.cat([past, *heard], dim=1).index_select(1, self._kept(frames))}
 
     def _from_past(self, past: Tensor, frames: int) -> tuple[Tensor, ...]:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 State = dict[str, Tensor]
-"""Qualified name (`blocks.2.conv.past`) to a float32 tensor whose first axis is the batch. All zeros at the start."""
+"""Qualified name (`pitch.stack.past`) to a float32 tensor whose first axis is the batch. All zeros at the start."""
 
 
 class StreamingLayer(nn.Module):

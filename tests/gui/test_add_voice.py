@@ -288,8 +288,7 @@ def test_reading_aloud_makes_a_file_a_sentence(qtbot: QtBot, monkeypatch: pytest
     import soundfile
 
     with PulseServer({"mic": 48_000}) as server:
-        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
-            monkeypatch.setenv(key, server.environment[key])
+        server.name_in(monkeypatch)
         server.keep_awake("mic")
         server.helper("paplay", "-d", "mic", str(SAMPLE), stdin=subprocess.DEVNULL)
         reading = Dictation("mic.monitor")
@@ -310,8 +309,7 @@ def test_reading_aloud_makes_a_file_a_sentence(qtbot: QtBot, monkeypatch: pytest
 @pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
 def test_a_missing_microphone_is_said(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     with PulseServer({"mic": 48_000}) as server:
-        for key in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
-            monkeypatch.setenv(key, server.environment[key])
+        server.name_in(monkeypatch)
         reading = Dictation("gone")
         with qtbot.waitSignal(reading.problem, timeout=30_000) as said:
             reading.toggle()

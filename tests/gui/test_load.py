@@ -102,8 +102,7 @@ def real(
     from tests import click_bundle
 
     with PulseServer({"mic": 48_000}) as server:
-        for name in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
-            monkeypatch.setenv(name, server.environment[name])
+        server.name_in(monkeypatch)
         server.keep_awake("mic")
         store.values.microphone = "mic.monitor"
         app = App(Engine(), click_bundle.make(tmp_path / "one"), store, theme)

@@ -48,8 +48,7 @@ def click_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseServer]:
     """A private audio server whose microphone is spoken into."""
     with PulseServer({"mic": 48_000}) as made:
-        for name in ("PULSE_SERVER", "PULSE_RUNTIME_PATH", "XDG_RUNTIME_DIR"):
-            monkeypatch.setenv(name, made.environment[name])
+        made.name_in(monkeypatch)
         # Else the virtual microphone, which is no monitor, becomes the default one, and what listens here moves to it.
         made.pactl("set-default-source", "mic.monitor")
         made.keep_awake("mic")

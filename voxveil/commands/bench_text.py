@@ -44,6 +44,9 @@ def _latency(found: dict[str, Any]) -> list[str]:
         *(f"  {part:24} {ms:6.2f} ms" for part, ms in found["parts_ms"].items()),
         f"the parts are {parts['sum']:.1f} ms together; at each moment {parts['difference']:+.1f} ms to what was "
         "measured: " + ("they add up" if parts["adds_up"] else "they do not add up to 2 ms"),
+        f"first voice        {found['first_voice_s']:.2f} s after the start",
+        *(f"{name:18} {_percentiles(times, 3)}" for name, times in found["callbacks_ms"].items()),
+        f"memory             {found['memory_mb']:.0f} MB",
         f"silenced blocks    {found['silenced_blocks']}",
         f"xruns              {_counts(found['xruns'])}",
     ]
@@ -111,8 +114,8 @@ def _compare(found: dict[str, Any]) -> list[str]:
     return [*out, "stated by others, on other hardware, not run here:", *stated]
 
 
-def _percentiles(t: dict[str, Any]) -> str:
-    return f"p50 {t['p50']:.1f}, p95 {t['p95']:.1f}, p99 {t['p99']:.1f}, max {t['max']:.1f} ms"
+def _percentiles(t: dict[str, Any], digits: int = 1) -> str:
+    return ", ".join(f"{name} {t[name]:.{digits}f}" for name in ("p50", "p95", "p99", "max")) + " ms"
 
 
 def _counts(xruns: dict[str, int]) -> str:
