@@ -24,6 +24,8 @@ from realtime.snapshot import Snapshot
 Sound = npt.NDArray[np.float32]
 Figures = npt.NDArray[np.float64]
 
+IDLE_S = 2.5
+"""Whoever begins to listen to an idle null sink of PulseAudio makes it play two seconds at once."""
 SETTLE_S = 4.0
 LOOK_S = 0.25
 ADDS_UP_MS = 2.0
@@ -61,6 +63,7 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
         engine = Engine()
         try:
             play(running, sample())
+            time.sleep(IDLE_S)
             begun = time.monotonic()
             start(engine, bundle)
             time.sleep(SETTLE_S)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import median
+
 SAFETY_S = 0.002
 """On top of the worst case seen: the play ring's fade and a little more."""
 CEILING_S = 0.08
 """A machine that needs more than this is too slow; then there is silence and not a call with a long delay."""
 FIRST_STEP_S = 0.001
 """What the first late block of a window adds to the lead; each further one adds twice as much as the one before."""
+COLD = 2.0
+"""In a call a block takes that many times as long as when nothing comes between two (docs/benchmarks.md)."""
 WINDOW_S = 5.0
 """The worst case of the last one to two windows counts."""
 FALL_S_PER_S = 0.0015
@@ -55,3 +60,12 @@ class Lead:
         self.target = min(need_s + SAFETY_S, self.target + step)
         self._now = max(self._now, self.target - SAFETY_S)
         return True
+
+
+def guess(took_s: Sequence[float]) -> float:
+    """The lead to begin with before anything was learnt: without it, the first blocks of each call would be late.
+
+    Args:
+        took_s: by blocks that were worked on one after the other, in seconds.
+    """
+    return min(COLD * median(took_s) + SAFETY_S, CEILING_S)

@@ -20,6 +20,7 @@ from core.errors import VoxveilError
 from core.spec import BLOCK
 from realtime import priority
 from realtime.board import BROKEN, FATAL_STATUS, LOADING, READY, WARMING, Board
+from realtime.lead import guess
 from realtime.urgency import Urgency, breathe
 
 WARM_BLOCKS = 12
@@ -57,9 +58,14 @@ def _work(board: Board, bundle_path: str, provider: str) -> int:
     board.put("phase", WARMING)
     voice = board.cell("voice")[: board.count("voice_dim")].astype(np.float32)
     state = pipeline.initial_state()
+    took = []
     for _ in range(WARM_BLOCKS):
+        began = monotonic()
         _, state = pipeline.step(np.zeros(BLOCK, np.float32), state, voice, 1.0)
         board.put("worker_beat", monotonic())
+        took.append(monotonic() - began)
+    if not board.get("lead"):
+        board.put("lead", guess(took))
     priority.raise_own(priority.MODEL)
     board.touch()
     gc.collect()

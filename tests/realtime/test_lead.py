@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from realtime.lead import CEILING_S, FALL_S_PER_S, SAFETY_S, WINDOW_S, Lead
+from realtime.lead import CEILING_S, FALL_S_PER_S, SAFETY_S, WINDOW_S, Lead, guess
 
 BLOCK_S = 0.02
 
@@ -47,3 +47,11 @@ def test_a_machine_that_is_too_slow_is_told_from_one_that_is_late() -> None:
 def test_what_was_learnt_before_is_where_it_starts() -> None:
     assert Lead(0.006, 0.015).target == 0.015
     assert Lead(0.006, 9.0).target == CEILING_S
+
+
+def test_before_anything_is_learnt_it_goes_by_blocks_without_a_call() -> None:
+    assert guess([0.004, 0.2, 0.004, 0.003]) == pytest.approx(0.008 + SAFETY_S), "one hiccup says nothing"
+    assert guess([1.0]) == CEILING_S
+    lead = Lead(0.003, guess([0.004]))
+    lead.note(0.0079, BLOCK_S)
+    assert lead.target == pytest.approx(0.01, abs=1e-4), "blocks that took twice as long in the call were on time"
