@@ -148,6 +148,31 @@ def write_manifest(
     return Bundle.load(folder)
 
 
+def write_manifest_like(
+    source: Bundle, folder: Path, measured: dict[str, Any], precision: str, graphs: Shapes | None = None
+) -> Bundle:
+    """As `write_manifest`, for a bundle that is made out of another and is called and described as that.
+
+    Args:
+        graphs: shapes, where they are others.
+    """
+    held = source.manifest
+    same = {name: {side: held["graphs"][name][side] for side in ("inputs", "outputs")} for name in GRAPHS}
+    return write_manifest(
+        folder,
+        name=source.name,
+        created=held["created"],
+        delay=source.delay,
+        graphs=graphs or same,
+        codebooks=held["codebooks"],
+        default_voice=source.default_voice,
+        licence=held["licence"],
+        provenance=held["provenance"],
+        measured=measured,
+        precision=precision,
+    )
+
+
 def replace_voices(bundle: Bundle, voices: VoiceBank) -> Bundle:
     """Write another voice bank into a bundle and vouch for it in the manifest.
 

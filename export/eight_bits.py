@@ -11,14 +11,14 @@ least SMALLEST numbers. What was computed (DFT, cosines, mel filters, codebooks)
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
+from onnx.numpy_helper import to_array
 
-from core.bundle import VOICES_FILE, Bundle, write_manifest
+from core.bundle import VOICES_FILE, Bundle, write_manifest_like
 from core.manifest import GRAPHS
 from export.names import TURNED
 from export.simplify import pick_in_place
@@ -92,7 +92,7 @@ def quantise_graph(source: Path, target: Path, smallest: int = SMALLEST, held: M
         if len(weight.dims) != 2 or np.prod(weight.dims) < smallest:
             nodes.append(node)
             continue
-        matrix = numpy_helper.to_array(weight).astype(np.float32)
+        matrix = to_array(weight).astype(np.float32)
         name = node.input[1]
         if turned:
             matrix, name = matrix.T, name.removesuffix(TURNED) if name.endswith(TURNED) else name + TURNED
@@ -113,45 +113,29 @@ def quantise_graph(source: Path, target: Path, smallest: int = SMALLEST, held: M
     return list(stored)
 
 
-def held_matrices(bundle: Bundle) -> Matrices:
-    """All matrices of a bundle that are in 8 bits."""
-    found: Matrices = {}
-    for name in GRAPHS:
-        stored = {i.name: i for i in onnx.load(str(bundle.graph_path(name))).graph.initializer}
-        for matrix in (held.removesuffix(MATRIX) for held in stored if held.endswith(MATRIX)):
-            steps, scales = (numpy_helper.to_array(stored[matrix + ending]) for ending in (MATRIX, SCALES))
-            found[matrix] = steps, scales
-    return found
+def held_matrices(graph: onnx.GraphProto) -> Matrices:
+    """All matrices of a graph that are in 8 bits."""
+    stored = {i.name: i for i in graph.initializer}
+    names = [name.removesuffix(MATRIX) for name in stored if name.endswith(MATRIX)]
+    return {name: (to_array(stored[name + MATRIX]), to_array(stored[name + SCALES])) for name in names}
 
 
-def quantise_bundle(
-    source: Bundle, folder: Path, held: Matrices | None = None, measured: dict[str, Any] | None = None
-) -> Bundle:
+def quantise_bundle(source: Bundle, folder: Path, before: Bundle | None = None) -> Bundle:
     """Write the bundle with matrices in 8 bits into a new `folder`.
 
     Args:
-        held: as in `quantise_graph`.
-        measured: what the manifest says was measured; None: nothing, it was the other bundle.
+        before: the bundle in 8 bits whose weights `source` was made of: its matrices are taken as they were, and what
+            was measured of it is still true. Without it what was measured is left out, it was the other bundle.
     """
     folder.mkdir()
-    found = [quantise_graph(source.graph_path(name), folder / f"{name}.onnx", held=held) for name in GRAPHS]
-    for name in GRAPHS:  # as a new export would be
-        pick_in_place(folder / f"{name}.onnx")
+    found = []
+    for name in GRAPHS:
+        held = held_matrices(onnx.load(str(before.graph_path(name))).graph) if before else None
+        found += quantise_graph(source.graph_path(name), folder / f"{name}.onnx", held=held)
+        pick_in_place(folder / f"{name}.onnx")  # as a new export would be
     (folder / VOICES_FILE).write_bytes((source.path / VOICES_FILE).read_bytes())
-    manifest = source.manifest
-    return write_manifest(
-        folder,
-        name=source.name,
-        created=manifest["created"],
-        delay=source.delay,
-        graphs={name: {side: manifest["graphs"][name][side] for side in ("inputs", "outputs")} for name in GRAPHS},
-        codebooks=manifest["codebooks"],
-        default_voice=source.default_voice,
-        licence=manifest["licence"],
-        provenance=manifest["provenance"],
-        measured=measured or {},
-        precision=PRECISION if any(found) else source.precision,
-    )
+    measured = before.manifest["measured"] if before else {}
+    return write_manifest_like(source, folder, measured, PRECISION if found else source.precision)
 
 
 def _turned(node: onnx.NodeProto) -> bool | None:

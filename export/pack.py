@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from core.bundle import Bundle, write_manifest
+from core.bundle import Bundle, Shapes, write_manifest
 from core.errors import ConfigError
 from core.manifest import MANIFEST_FILE
 from core.voices import VoiceBank, VoiceInfo
@@ -100,16 +100,11 @@ def pack(
     """
     refuse(destination)
     recipes = _read_recipes(voices)
-    if bits < 32:
-        round_weights(model)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".bundle-") as scratch:
         folder = Path(scratch) / "bundle"
         folder.mkdir()
-        shapes = export_graphs(model, folder)
-        if bits < 32:
-            for graph in shapes:
-                store_half(folder / f"{graph}.onnx")
+        shapes = export_halves(model, folder) if bits < 32 else export_graphs(model, folder)
         bank_from_recipes(model, names, recipes["voices"]).save(folder / "voices.safetensors")
         write_manifest(
             folder,
@@ -130,6 +125,15 @@ def pack(
         if bits == 8:
             return pack_rounded(exact, destination, check_rounded)
         return put(folder, destination)
+
+
+def export_halves(model: LiveModel, folder: Path) -> Shapes:
+    """As `export_graphs`, with weights in half precision; those of the model are rounded to it."""
+    round_weights(model)
+    shapes = export_graphs(model, folder)
+    for graph in shapes:
+        store_half(folder / f"{graph}.onnx")
+    return shapes
 
 
 def pack_rounded(exact: Bundle, destination: Path, check: Callable[[Bundle, Bundle], None] | None = None) -> Bundle:

@@ -7,11 +7,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from core.bundle import VOICES_FILE, Bundle, write_manifest
-from export.compact import PRECISION, round_weights, store_half
-from export.eight_bits import held_matrices, quantise_bundle
-from export.graphs import export_graphs
-from export.pack import put, refuse
+from core.bundle import VOICES_FILE, Bundle, write_manifest_like
+from export.compact import PRECISION
+from export.eight_bits import quantise_bundle
+from export.pack import export_halves, put, refuse
 from export.reverse import model_from_bundle
 
 
@@ -28,29 +27,13 @@ def renew(source: Bundle, destination: Path, check: Callable[[Bundle, Bundle], N
     """
     refuse(destination)
     model = model_from_bundle(source)
-    round_weights(model)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".bundle-") as scratch:
-        folder = Path(scratch) / "float"
+        folder = Path(scratch) / "halves"
         folder.mkdir()
-        shapes = export_graphs(model, folder)
-        for graph in shapes:
-            store_half(folder / f"{graph}.onnx")
+        shapes = export_halves(model, folder)
         shutil.copy(source.path / VOICES_FILE, folder)
-        held = source.manifest
-        halves = write_manifest(
-            folder,
-            name=source.name,
-            created=held["created"],
-            delay=source.delay,
-            graphs=shapes,
-            codebooks=held["codebooks"],
-            default_voice=source.default_voice,
-            licence=held["licence"],
-            provenance=held["provenance"],
-            measured={},
-            precision=PRECISION,
-        )
-        made = quantise_bundle(halves, Path(scratch) / "bundle", held_matrices(source), held["measured"])
+        halves = write_manifest_like(source, folder, {}, PRECISION, shapes)
+        made = quantise_bundle(halves, Path(scratch) / "bundle", before=source)
         check(source, made)
         return put(made.path, destination)

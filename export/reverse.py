@@ -19,7 +19,7 @@ from torch import Tensor
 from core.bundle import Bundle
 from core.errors import BundleError
 from core.manifest import GRAPHS
-from export.eight_bits import MATRIX, OPERATOR, dequantise
+from export.eight_bits import MATRIX, OPERATOR, dequantise, held_matrices
 from export.names import TURNED
 from model.live import LiveConfig, LiveModel
 from model.quantizer import Codebook
@@ -66,13 +66,12 @@ def _weights(path: Path) -> dict[str, Tensor]:
         if values.dtype.kind == "f":
             held[stored.name.removesuffix("_f16")] = torch.from_numpy(values.astype(np.float32))
     factors = {node.output[0]: node.input[1] for node in graph.node if node.op_type == "MatMul"}
-    bytes_of = {stored.name: stored for stored in graph.initializer}
+    in_8_bits = held_matrices(graph)
     for node in graph.node:
         if node.op_type == OPERATOR:
             name = node.input[1].removesuffix(MATRIX)
             rows = next(a.i for a in node.attribute if a.name == "K")
-            steps, scales = (numpy_helper.to_array(bytes_of[given]) for given in node.input[1:3])
-            held[name] = torch.from_numpy(dequantise(steps, scales, rows))
+            held[name] = torch.from_numpy(dequantise(*in_8_bits[name], rows))
             factors[node.output[0]] = name
     for name in [name for name in held if name.endswith(TURNED)]:
         held[name.removesuffix(TURNED)] = held[name].t().contiguous()

@@ -103,9 +103,7 @@ class GatedBlock(StreamingLayer):
     def _mix(self, y: Tensor, condition: Tensor | None) -> Tensor:
         y = self.norm(y)
         if self.film is not None and condition is not None:
-            scale, shift = self.film(condition).chunk(2, dim=-1)
-            if scale.dim() == 2:
-                scale, shift = scale[:, None], shift[:, None]
+            scale, shift = self.film(_by_frame(condition)).chunk(2, dim=-1)
             y = y * (1 + scale) + shift
         value, gate = self.gate(y).chunk(2, dim=-1)
         return self.project(value * torch.sigmoid(gate))
@@ -129,7 +127,6 @@ class GatedStack(StreamingLayer):
 
     def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
         """x (B, T, C), condition (B, D) or None, to (B, T, C)."""
-        condition = _by_frame(condition)
         for block in self.blocks:
             x = block(x, condition)
         return x
@@ -145,11 +142,12 @@ class GatedStack(StreamingLayer):
         block.
         """
         frames, past, heard = x.shape[1], state["past"], []
-        condition = _by_frame(condition)
+        if condition is not None:
+            condition = _by_frame(condition)  # once, and not in each block
         for block, before in zip(self._typed(), self._from_past(past, frames), strict=True):
             heard.append(x)
             x = block.go_on(x, before, condition)
-        return x, {"past": torch.cat([past, *heard], dim=1).index_select(1, self._kept(frames))}
+        return x, {"past": torch.cat([past, *heard], dim=1).index_select(1, self._kept(past, frames))}
 
     def _from_past(self, past: Tensor, frames: int) -> tuple[Tensor, ...]:
         """past (B, R, C) to what it adds to the convolutions of the next T frames, (B, T, C) for each block."""
@@ -170,19 +168,19 @@ class GatedStack(StreamingLayer):
         picked = past[:, torch.tensor(rows, device=past.device)]
         return ((picked * torch.stack(weights)).sum(2) + torch.stack(biases)).split(frames, dim=1)
 
-    def _kept(self, frames: int) -> Tensor:
-        """Which rows of the past, and after them T of each block's newest, make the next past."""
-        kept, start, new = [], 0, sum(block.conv.past for block in self._typed())
+    def _kept(self, past: Tensor, frames: int) -> Tensor:
+        """Which rows of the past (B, R, C), and after them T of each block's newest, make the next past."""
+        kept, start, new = [], 0, past.shape[1]
         for block in self._typed():
             rows = [*range(start, start + block.conv.past), *range(new, new + frames)]
             kept += rows[frames:]
             start, new = start + block.conv.past, new + frames
-        return torch.tensor(kept, device=self._typed()[0].conv.weight.device)
+        return torch.tensor(kept, device=past.device)
 
     def _typed(self) -> list[GatedBlock]:
         return [block for block in self.blocks if isinstance(block, GatedBlock)]
 
 
-def _by_frame(condition: Tensor | None) -> Tensor | None:
-    """(B, D) to (B, 1, D), one for all frames; (B, T, D) and None as they are."""
-    return condition[:, None] if condition is not None and condition.dim() == 2 else condition
+def _by_frame(condition: Tensor) -> Tensor:
+    """(B, D) to (B, 1, D), one for all frames; (B, T, D) as it is."""
+    return condition[:, None] if condition.dim() == 2 else condition

@@ -8,6 +8,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
+import torch
 from onnx import numpy_helper
 
 from core.bundle import VOICES_FILE, Bundle
@@ -67,8 +68,10 @@ def test_all_else_stays(renewed: Bundle) -> None:
         assert new.manifest[key] == old.manifest[key], key
 
 
-def test_taps_can_be_read_back(renewed: Bundle) -> None:
+def test_it_can_be_read_back(renewed: Bundle) -> None:
+    wanted = dict(model_from_bundle(rounded()).named_parameters())
     for name, value in model_from_bundle(renewed).named_parameters():
+        assert torch.equal(value, wanted[name]), name
         if ".conv." in name:
             assert value.abs().max() > 0
 
