@@ -36,7 +36,7 @@ KNOWN_MS = 37.0
 """The delay that the method is tried on before it is believed."""
 
 
-def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str, Any]:
+def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio", backend: str = "auto") -> dict[str, Any]:
     """Speech is played into one null sink, `realtime.engine.Engine` runs from it to another, and both are recorded.
 
     The voice changes the sound. So the cable's recording is not compared with the microphone's, but with what the same
@@ -47,6 +47,7 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
     Args:
         seconds: of speech; one figure comes from every quarter of a second.
         server: one of `bench.server.SERVERS`.
+        backend: the engine's way to the server.
 
     Returns:
         `delay_ms` (percentiles), `check_ms` (known, measured), `engine` (its own figures), `first_voice_s` (from the
@@ -65,7 +66,7 @@ def latency(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[
             play(running, sample())
             time.sleep(IDLE_S)
             begun = time.monotonic()
-            start(engine, bundle)
+            start(engine, bundle, backend)
             time.sleep(SETTLE_S)
             before = engine.snapshot()
             since = time.monotonic()

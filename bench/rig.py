@@ -44,14 +44,14 @@ def play(server: Server, speech: Sound) -> None:
     threading.Thread(target=feed, daemon=True).start()
 
 
-def start(engine: Engine, bundle: Bundle) -> None:
+def start(engine: Engine, bundle: Bundle, backend: str = "auto") -> None:
     """Start the engine from the server's microphone to its cable with the default voice, and wait until it is live.
 
     Raises:
         DeviceError: it does not get there.
     """
     row = tuple(bundle.voices.row(bundle.default_voice))
-    engine.start(EngineConfig(str(bundle.path), row, input=f"{MIC}.monitor", output=CABLE, backend="pulse"))
+    engine.start(EngineConfig(str(bundle.path), row, input=f"{MIC}.monitor", output=CABLE, backend=backend))
     end = time.monotonic() + START_S
     while (seen := engine.snapshot()).state != "live":
         if time.monotonic() > end or seen.state == "failed":

@@ -32,6 +32,10 @@ class Opened:
     output_id: str = ""
 
 
+class UnlinkedError(DeviceError):
+    """A PipeWire server takes a stream and does not connect it, as where somebody else decides on that."""
+
+
 class First(NamedTuple):
     """The devices with which the call began, by `Opened.input_id` and `output_id`: it goes on with these, and with no
     other that a part of a name would fit as well."""
@@ -100,23 +104,43 @@ def choose(name: str) -> Backend:
         from realtime.file_backend import FileBackend
 
         return FileBackend()
-    if name in ("auto", "pulse"):
-        from realtime import libpulse
+    if name in ("auto", "pulse", "pipewire"):
+        from realtime import libpulse, pulse_devices
 
         try:
             libpulse.Connection().close()
+            with pulse_devices.session() as pulse:
+                pipewire = pulse_devices.is_pipewire(pulse)
         except libpulse.LateServerError:
             raise
         except DeviceError as error:
-            if name == "pulse":
+            if name != "auto":
                 raise DeviceError(f"{error}; or choose another --backend") from error
         else:
-            from realtime.pulse_backend import PulseBackend
-
-            return PulseBackend()
+            return _native(name, pipewire)
     try:
         from realtime.streams import SoundDeviceBackend
     except OSError as error:
         raise DeviceError("PortAudio is not installed (Debian: apt-get install libportaudio2)") from error
 
     return SoundDeviceBackend()
+
+
+def _native(name: str, pipewire: bool) -> Backend:
+    """The backend for a server that answers by the pulse protocol."""
+    from realtime.pulse_backend import PulseBackend
+
+    if name == "pipewire" and not pipewire:
+        raise DeviceError("this is no PipeWire server; choose another --backend")
+    if name == "pulse" or not pipewire:
+        return PulseBackend()
+    from realtime import libpipewire
+    from realtime.pipewire_backend import PipeWireBackend
+
+    try:
+        libpipewire.Connection().close()
+    except DeviceError:
+        if name == "pipewire":
+            raise
+        return PulseBackend()  # as in a container that has only the pulse server's socket
+    return PipeWireBackend()

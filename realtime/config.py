@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 
 from core.errors import ConfigError
 
-BACKENDS = ("auto", "sounddevice", "pulse", "file")
+BACKENDS = ("auto", "pipewire", "pulse", "sounddevice", "file")
 PROVIDERS = ("auto", "cpu", "cuda")
 GATE_OFF_DB = -120.0
 """A noise gate at this level never closes."""

@@ -55,7 +55,7 @@ class Engine:
             board.put("gain_db", config.gain_db)
             board.put("gate_db", config.gate_db)
             board.put("muted", config.muted)
-            self._microphone |= config.backend in ("auto", "pulse") and config.output in (None, VIRTUAL_MIC)
+            self._microphone |= config.backend in ("auto", "pipewire", "pulse") and config.output in (None, VIRTUAL_MIC)
             self._supervisor = Supervisor(board, config)
 
     def stop(self) -> None:

@@ -18,7 +18,7 @@ from time import monotonic
 from core.errors import DeviceError, VoxveilError
 from realtime import backend as backends
 from realtime import priority
-from realtime.backend import Backend, First, Trouble
+from realtime.backend import Backend, First, Trouble, UnlinkedError
 from realtime.board import FATAL_STATUS, RESTART_STATUS, Board
 from realtime.config import EngineConfig
 from realtime.rings import CaptureRing, PlayRing
@@ -144,6 +144,12 @@ class Host:
         try:
             backend = backends.choose(self._chosen())
             try:
+                opened = backend.open(self._config, first)
+            except UnlinkedError:
+                if self._chosen() != "auto":
+                    raise
+                backend.close()
+                backend = backends.choose("pulse")
                 opened = backend.open(self._config, first)
             except DeviceError:
                 if self._config.monitor is None or not self._was_live:

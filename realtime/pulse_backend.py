@@ -7,17 +7,16 @@ device, so that the voice never sounds where nobody chose it to.
 from __future__ import annotations
 
 import gc
-import os
 import threading
 from collections.abc import Callable
 from time import monotonic
 
 import numpy as np
 
-from core.errors import DeviceError
-from realtime import in_hand, libpulse, priority, pulse_devices, virtual_mic
+from realtime import in_hand, libpulse, priority
 from realtime.backend import First, Opened, Trouble
-from realtime.config import VIRTUAL_MIC, EngineConfig
+from realtime.chosen import choose_devices
+from realtime.config import EngineConfig
 from realtime.rings import CaptureRing, PlayRing
 from realtime.steady_latency import SteadyLatency
 
@@ -71,20 +70,9 @@ class PulseBackend:
 
     def open(self, config: EngineConfig, first: First) -> Opened:
         """Find the devices (making the virtual microphone if it is the output) and open both streams."""
-        with pulse_devices.session() as pulse:
-            if config.output is None or config.output == VIRTUAL_MIC:
-                virtual_mic.create(owner=str(os.getppid()))
-            source = pulse_devices.find_source(pulse, config.input, first.input)
-            self._follows_default = config.input is None and source.name == pulse_devices.default_names(pulse)[0]
-            sink = pulse_devices.find_sink(pulse, config.output or VIRTUAL_MIC, first.output)
-            pipewire = pulse_devices.is_pipewire(pulse)
-            listened = pulse_devices.find_sink(pulse, config.monitor) if config.monitor else None
-        if source.properties.get(virtual_mic.TAG) or source.name == f"{sink.name}.monitor":
-            if first.input and config.input is None:  # what the server falls back to when the last microphone goes
-                raise DeviceError("the microphone is gone; waiting for it to come back")
-            raise DeviceError(f"“{source.description}” is Voxveil's own output; choose another microphone")
-        if listened is not None and listened.name in (sink.name, source.name.removesuffix(".monitor")):
-            raise DeviceError(f"“{listened.description}” is in use by the call; choose another device to listen on")
+        chosen = choose_devices(config, first)
+        source, sink, listened, pipewire = chosen.source, chosen.sink, chosen.listened, chosen.pipewire
+        self._follows_default = chosen.follows_default
         self._source = source.name
         connection = self._connection = libpulse.Connection()
         chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)

@@ -72,7 +72,7 @@ class Rig:
         self.engine = Engine()
         self.config = EngineConfig(
             bundle=str(bundle.path), voice_row=tuple(bundle.voices.row(bundle.default_voice)),
-            **{"backend": "pulse", "input": f"{MIC}.monitor", "output": output, **settings},  # type: ignore[arg-type]
+            **{"input": f"{MIC}.monitor", "output": output, **settings},  # type: ignore[arg-type]
         )  # fmt: skip
         self.server.keep_awake(MIC)
 

@@ -90,7 +90,8 @@ def host_pid(rig: Rig) -> int:
 def test_it_talks(watch: Watch) -> None:
     seen = watch.rig.until("live")
     assert (seen.state, seen.reason) == ("live", "")
-    assert (seen.backend, seen.input_rate, seen.output_rate) == ("pulse", 44_100, 48_000)
+    backend = "pipewire" if watch.rig.server.kind == "PipeWire" else "pulse"
+    assert (seen.backend, seen.input_rate, seen.output_rate) == (backend, 44_100, 48_000)
     assert watch.before < 100
     rig = watch.rig
     rig.until_seen(lambda seen: abs(seen.delay_ms - rig.learnt_ms() - watch.before) < TELLS_MS, "true delay told")

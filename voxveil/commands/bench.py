@@ -40,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     delay.add_argument(
         "--server", choices=("pulseaudio", "pipewire"), default="pulseaudio", help="whose (default: pulseaudio)"
     )
+    delay.add_argument(
+        "--backend",
+        choices=("auto", "pipewire", "pulse"),
+        default="auto",
+        help="the engine's way (default: auto)",
+    )
     cable = kind("cable", "what your sound hardware adds: an output joined to an input by a cable", "of chirps")
     cable.add_argument("--play", metavar="DEVICE", help="output (default: the system's own)")
     cable.add_argument("--record", metavar="DEVICE", help="input (default: the system's own)")
@@ -93,7 +99,7 @@ def _measure(args: argparse.Namespace, bundle: Any) -> dict[str, Any]:
     if args.kind == "latency":
         from bench.latency import latency
 
-        return latency(bundle, args.seconds, args.server)
+        return latency(bundle, args.seconds, args.server, args.backend)
     if args.kind == "cable":
         from bench.cable import cable
 

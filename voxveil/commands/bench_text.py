@@ -37,7 +37,7 @@ def _latency(found: dict[str, Any]) -> list[str]:
     delay, check, parts = found["delay_ms"], found["check_ms"], found["parts_check"]
     return [
         f"bundle {found['bundle']}, {found['seconds']:g} s of speech, 48 kHz, through a server of its own: "
-        + found["server"],
+        + f"{found['server']} (backend {found['engine']['backend']})",
         f"microphone to virtual microphone: {_percentiles(delay)}",
         f"  {delay['count']} windows; algorithmic {found['algorithmic_ms']:g} ms of it",
         f"the method on a known delay of {check['known']:g} ms: {check['measured']:.2f} ms",

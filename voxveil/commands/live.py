@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write", type=Path, metavar="OUT", help="with --file: where to write what comes out")
     add_voice_options(parser)
     parser.add_argument(
-        "--backend", choices=("auto", "pulse", "sounddevice"), default="auto", help="way to the devices"
+        "--backend", choices=("auto", "pipewire", "pulse", "sounddevice"), default="auto", help="way to the devices"
     )
     parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     parser.add_argument("--gain-db", type=float, default=0.0, metavar="DB", help="input gain, -30 to 30")

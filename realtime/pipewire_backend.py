@@ -1,0 +1,191 @@
+"""The shortest way on Linux: two streams inside PipeWire's graph, served in its own turns.
+
+The streams are pinned to their devices, as in `realtime.pulse_backend`. Devices are found, and watched, by PipeWire's
+pulse server; no sound goes through it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from collections.abc import Callable
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime import priority
+from realtime.backend import First, Opened, Trouble
+from realtime.chosen import choose_devices
+from realtime.config import EngineConfig
+from realtime.cushion import Cushion
+from realtime.default_watch import DefaultWatch
+from realtime.libpipewire import Connection, Stream
+from realtime.listening import Listening
+from realtime.pulse_devices import MONITOR
+from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
+from realtime.steady_latency import SteadyLatency
+
+Frames = NDArray[np.float32]
+READY_S = 2.0
+DOUBLINGS = 2
+"""How often the turn may be doubled where this process or the server comes late too often: up to 10.7 ms."""
+MOST_LOST_S = 0.1
+"""A clock that leaps further has begun anew."""
+LISTENING_S = 0.06
+"""What may wait for the device on which the talker listens to the own voice."""
+
+
+class PipeWireBackend:
+    """A stream each way, and one to listen to oneself, if wanted."""
+
+    name = "pipewire"
+    margin_ms = 3.0
+    chunk_ms = 128 / 48
+
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+        self._streams: list[Stream] = []
+        self._default: DefaultWatch | None = None
+        self._capture: CaptureRing | None = None
+        self._play: PlayRing | None = None
+        self._wake: Callable[[], None] = lambda: None
+        self._listening: Listening | None = None
+        self._nothing = np.zeros(MAX_CHUNK, np.float32)
+        self._raised = False
+        self._lost_before = self._lost = 0
+        self._cushion = Cushion(0, DOUBLINGS, 1)
+        self._latency = SteadyLatency()
+        self._stood_still = False
+
+    def open(self, config: EngineConfig, first: First) -> Opened:
+        """Find the devices and open the streams, which hear and say nothing yet."""
+        chosen = choose_devices(config, first)
+        source, sink, listened = chosen.source, chosen.sink, chosen.listened
+        connection = self._connection = Connection()
+        chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
+        self._microphone = Stream(
+            connection, "microphone", source.name.removesuffix(MONITOR), source.rate, False,
+            round(chunk_s * source.rate), self._hear, monitor=source.monitor,
+        )  # fmt: skip
+        self._streams.append(self._microphone)
+        turn = self._turn = round(chunk_s * sink.rate)
+        self._voice = Stream(connection, "anonymized voice", sink.name, sink.rate, True, turn, self._speak)
+        self._streams.append(self._voice)
+        if listened is not None:
+            self._listening = Listening(round(LISTENING_S * sink.rate))
+            self._streams.append(
+                Stream(connection, "listening to yourself", listened.name, sink.rate, True, turn, self._listen)
+            )
+        for stream in self._streams:
+            stream.wait_ready(READY_S)
+        if chosen.follows_default:
+            self._default = DefaultWatch(source.name)
+        return Opened(source.description, sink.description, source.rate, sink.rate, 0.0, 0.0, source.name, sink.name)
+
+    def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
+        """From now on pieces are passed on."""
+        gc.collect()
+        self._wake = wake
+        self._play = play
+        self._capture = capture
+
+    def _hear(self, address: int, frames: int, lost: int) -> None:
+        capture = self._capture
+        if capture is None:
+            return
+        self._hurry()
+        now = monotonic()
+        if 0 < lost <= MOST_LOST_S * self._microphone.rate:
+            self._lost += 1
+            capture.count_flags(True, False, False, False)
+            capture.write(self._nothing[:lost], now)
+        capture.write(frames_at(address, frames), now)
+        self._wake()
+
+    def _speak(self, address: int, frames: int, lost: int) -> None:
+        out, play = frames_at(address, frames), self._play
+        if play is None:
+            out[:] = 0.0
+            return
+        self._hurry()
+        now = monotonic()
+        if self._latency.served(now):
+            self._stood_still = True
+        if 0 < lost <= MOST_LOST_S * self._voice.rate:
+            # The device has gone on without us: what was meant for that time is late, and the delay stays.
+            self._lost += 1
+            if self._capture is not None:
+                self._capture.count_flags(False, False, True, False)
+            play.read_into(self._nothing[:lost])
+            self._nothing[:lost] = 0.0
+        if self._stood_still:
+            out[:] = 0.0
+            return
+        play.read_into(out)
+        if self._listening is not None:
+            self._listening.write(out)
+
+    def _listen(self, address: int, frames: int, _lost: int) -> None:
+        out = frames_at(address, frames)
+        if self._listening is None:
+            out[:] = 0.0
+        else:
+            self._listening.read_into(out)
+
+    def _hurry(self) -> None:
+        """In the sound's thread, once: it serves all streams."""
+        if not self._raised:
+            self._raised = True
+            priority.raise_own(priority.AUDIO)
+
+    def trouble(self) -> Trouble | None:
+        """What streams and server tell."""
+        if not self._voice.alive or not self._microphone.alive:
+            side = "output device" if self._microphone.alive else "microphone"
+            return Trouble(f"the {side} is gone; waiting for it to come back", lost=True)
+        if self._stood_still:
+            return Trouble("the audio server stood still; opening the devices again", lost=True)
+        if self._default is not None and self._default.moved:
+            return Trouble("the system chose another microphone; opening it", lost=True)
+        self._fit_turn()
+        return None
+
+    def _fit_turn(self) -> None:
+        """A longer turn is a longer time in which to be called."""
+        now, lost = monotonic(), self._lost
+        changed = self._cushion.underflow(now) if lost != self._lost_before else self._cushion.ease(now)
+        self._lost_before = lost
+        if changed:
+            factor = 2**self._cushion.frames
+            self._voice.ask_turn(factor * self._turn)
+            self._microphone.ask_turn(round(factor * self._turn * self._microphone.rate / self._voice.rate))
+
+    def latencies(self) -> tuple[float, float]:
+        """As the graph tells them."""
+        return self._microphone.latency_s, self._voice.latency_s
+
+    def reserve(self) -> float:
+        """Never any."""
+        return 0.0
+
+    def finished(self) -> bool:
+        """Devices have no end."""
+        return False
+
+    def close(self) -> None:
+        """End the streams."""
+        self._play = self._capture = None
+        if self._default is not None:
+            self._default.close()
+        for stream in self._streams:
+            stream.close()
+        self._streams.clear()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def frames_at(address: int, frames: int) -> Frames:
+    """Memory of the server's as an array."""
+    return np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(ctypes.c_float)), (frames,))
