@@ -84,6 +84,7 @@ class Stream:
         playback: to the node instead of from it.
         turn: frames that the server is asked to take or give at a time, if nobody wants less.
         monitor: capture what a sink plays.
+        group: streams of one group, and the nodes at their other ends, run by one clock, in one turn.
         serve: called in the sound's thread for each piece: memory to read or to fill.
     """
 
@@ -97,6 +98,7 @@ class Stream:
         turn: int,
         serve: Served,
         monitor: bool = False,
+        group: str = "",
     ) -> None:
         self._connection, self._library = connection, connection.library
         self._name, self._playback, self._serve = name, playback, serve
@@ -105,7 +107,7 @@ class Stream:
         self._begun, self._ended = Event(), Event()
         self._time = Time()
         self._expected = -1.0
-        self.turn_s = self._device_s = 0.0
+        self.turn_s = self.latency_s = 0.0
         words = {
             "media.type": "Audio",
             "media.category": "Playback" if playback else "Capture",
@@ -124,6 +126,8 @@ class Stream:
         }
         if monitor:
             words["stream.capture.sink"] = "true"
+        if group:
+            words["node.group"] = group
         text = " ".join(f'"{key}" = "{value}"' for key, value in words.items())
         # libpipewire keeps pointers to these for as long as the stream lives.
         self._callbacks = functions.STATE_CHANGED(self._state_changed), functions.PROCESS(self._process)
@@ -170,11 +174,6 @@ class Stream:
         """Whether the server has not ended the stream."""
         return not self._ended.is_set()
 
-    @property
-    def latency_s(self) -> float:
-        """Seconds between our turn and the device: what the graph tells, and one turn that playback waits within it."""
-        return self._device_s + (self.turn_s if self._playback else 0.0)
-
     def _state_changed(self, _data: int | None, _old: int, state: int, error: bytes | None) -> None:
         self.state = state
         if error:
@@ -210,7 +209,7 @@ class Stream:
         if self._library.stream_get_time_n(self._stream, byref(told), sizeof(told)) < 0 or not told.rate_denom:
             return 0
         tick_s = told.rate_num / told.rate_denom
-        self._device_s = max(0, told.delay) * tick_s
+        self.latency_s = max(0, told.delay) * tick_s
         position = told.ticks * tick_s * self.rate
         lost = round(position - self._expected) if self._expected >= 0 else 0
         self._expected = position

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 from collections.abc import Callable
 from time import monotonic
 
@@ -22,12 +23,14 @@ from realtime.cushion import Cushion
 from realtime.default_watch import DefaultWatch
 from realtime.libpipewire import Connection, Stream
 from realtime.listening import Listening
-from realtime.pulse_devices import MONITOR
+from realtime.pulse_devices import MONITOR, PulseDevice
 from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
 from realtime.steady_latency import SteadyLatency
 
 Frames = NDArray[np.float32]
 READY_S = 2.0
+NULL_SINK = "support.null-audio-sink"
+"""PipeWire's `factory.name` of a sink that is no hardware."""
 DOUBLINGS = 2
 """How often the turn may be doubled where this process or the server comes late too often: up to 10.7 ms."""
 MOST_LOST_S = 0.1
@@ -56,7 +59,7 @@ class PipeWireBackend:
         self._lost_before = self._lost = 0
         self._cushion = Cushion(0, DOUBLINGS, 1)
         self._latency = SteadyLatency()
-        self._stood_still = False
+        self._stood_still = self._heard_late = False
 
     def open(self, config: EngineConfig, first: First) -> Opened:
         """Find the devices and open the streams, which hear and say nothing yet."""
@@ -64,13 +67,18 @@ class PipeWireBackend:
         source, sink, listened = chosen.source, chosen.sink, chosen.listened
         connection = self._connection = Connection()
         chunk_s = 1e-3 * (config.chunk_ms or self.chunk_ms)
+        one_clock = may_share_clock(source, sink)
+        self._heard_late = is_null_sink(sink) and not one_clock
+        group = f"voxveil-{os.getpid()}" if one_clock else ""
         self._microphone = Stream(
             connection, "microphone", source.name.removesuffix(MONITOR), source.rate, False,
-            round(chunk_s * source.rate), self._hear, monitor=source.monitor,
+            round(chunk_s * source.rate), self._hear, monitor=source.monitor, group=group,
         )  # fmt: skip
         self._streams.append(self._microphone)
         turn = self._turn = round(chunk_s * sink.rate)
-        self._voice = Stream(connection, "anonymized voice", sink.name, sink.rate, True, turn, self._speak)
+        self._voice = Stream(
+            connection, "anonymized voice", sink.name, sink.rate, True, turn, self._speak, group=group
+        )  # fmt: skip
         self._streams.append(self._voice)
         if listened is not None:
             self._listening = Listening(round(LISTENING_S * sink.rate))
@@ -141,6 +149,8 @@ class PipeWireBackend:
 
     def trouble(self) -> Trouble | None:
         """What streams and server tell."""
+        if not self._voice.alive and not self._microphone.alive:
+            return Trouble("the audio server has ended; waiting for it to come back", lost=True)
         if not self._voice.alive or not self._microphone.alive:
             side = "output device" if self._microphone.alive else "microphone"
             return Trouble(f"the {side} is gone; waiting for it to come back", lost=True)
@@ -162,8 +172,9 @@ class PipeWireBackend:
             self._microphone.ask_turn(round(factor * self._turn * self._microphone.rate / self._voice.rate))
 
     def latencies(self) -> tuple[float, float]:
-        """As the graph tells them."""
-        return self._microphone.latency_s, self._voice.latency_s
+        """As the graph tells them; who listens to a null sink that is its own clock has its sound a turn later."""
+        late = self._voice.turn_s if self._heard_late else 0.0
+        return self._microphone.latency_s, self._voice.latency_s + late
 
     def reserve(self) -> float:
         """Never any."""
@@ -184,6 +195,18 @@ class PipeWireBackend:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def is_null_sink(sink: PulseDevice) -> bool:
+    """Whether the device is no hardware, as the virtual microphone's is not."""
+    return sink.properties.get("factory.name") == NULL_SINK
+
+
+def may_share_clock(source: PulseDevice, sink: PulseDevice) -> bool:
+    """Whether the output may run by the microphone's clock, in the same turn: nothing then drifts, and the sound is
+    there a turn earlier. Hardware has a clock of its own, and that of Bluetooth is uneven.
+    """
+    return is_null_sink(sink) and source.properties.get("device.api") != "bluez5"
 
 
 def frames_at(address: int, frames: int) -> Frames:

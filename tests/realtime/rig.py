@@ -124,7 +124,8 @@ class Rig:
         patience = patience_s()
         end = monotonic() + patience
         while not wanted(seen := self.engine.snapshot()):
-            assert monotonic() < end, f"no {what} within {patience:.0f} s but {seen.state}: {seen.reason}"
+            found = f"{seen.state}: {seen.reason} (“{seen.input}”, {seen.in_rms:.0f} dB)"
+            assert monotonic() < end, f"no {what} within {patience:.0f} s but {found}"
             sleep(0.01)
         return seen
 

@@ -66,8 +66,11 @@ def test_a_format_is_written_as_the_server_reads_it() -> None:
 
 
 @needs_server
-def test_what_is_played_is_captured_a_turn_later(connection: Connection) -> None:
-    """And nothing else than it or, where one of the two was not called in time, silence."""
+@pytest.mark.parametrize("group", ["", "one"])
+def test_what_is_played_is_captured_in_the_same_turn_or_the_next(connection: Connection, group: str) -> None:
+    """By its own clock a null sink is heard in its next turn, by another device's in the same. And nothing else than
+    what was played is heard or, where one of the two was not called in time, silence.
+    """
     count = [0]
     heard: list[tuple[int, int, int]] = []
 
@@ -79,18 +82,20 @@ def test_what_is_played_is_captured_a_turn_later(connection: Connection) -> None
         values = np.unique(frames_at(address, frames))
         heard.append((count[0], round(float(values[-1]) * 65_536), len(values)))
 
-    voice = Stream(connection, "voice", SINK, RATE, True, TURN, play)
-    ear = Stream(connection, "ear", SINK, RATE, False, TURN, capture, monitor=True)
-    for stream in (voice, ear):
+    # The first sink that was made is the clock of a group.
+    first = Stream(connection, "first", SPEAKERS, RATE, False, TURN, lambda *_: None, monitor=True, group=group)
+    voice = Stream(connection, "voice", SINK, RATE, True, TURN, play, group=group)
+    ear = Stream(connection, "ear", SINK, RATE, False, TURN, capture, monitor=True, group=group)
+    for stream in (first, voice, ear):
         stream.wait_ready(patience_s())
     until(lambda: len(heard) > 400, "no sound")
     steady = [(now, what) for now, what, kinds in heard[200:] if kinds == 1 and what]
     assert len(steady) > 100
-    assert np.median([now - what for now, what in steady]) == 1
-    assert voice.latency_s == pytest.approx(TURN / RATE)
-    assert ear.latency_s == 0.0
-    ear.close()
-    voice.close()
+    assert np.median([now - what for now, what in steady]) == (0 if group else 1)
+    assert voice.turn_s == pytest.approx(TURN / RATE)
+    assert voice.latency_s == ear.latency_s == 0.0
+    for stream in (ear, voice, first):
+        stream.close()
 
 
 @needs_server

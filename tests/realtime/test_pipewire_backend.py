@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -122,12 +122,14 @@ def test_a_server_that_stood_still_gets_silence_until_devices_are_opened_anew(st
 
 
 def test_streams_that_end(stand: Stand) -> None:
-    for stream, side in ((stand.backend._voice, "output device"), (stand.backend._microphone, "microphone")):
-        stream.alive = False  # type: ignore[misc]
+    voice, microphone = cast(Any, stand.backend._voice), cast(Any, stand.backend._microphone)
+    for voice.alive, microphone.alive, what in (
+        (False, True, "output device"), (True, False, "microphone"), (False, False, "server has ended")
+    ):  # fmt: skip
         trouble = stand.backend.trouble()
         assert trouble is not None
         assert trouble.lost
-        assert side in trouble.text
+        assert what in trouble.text
 
 
 def test_another_default_microphone(stand: Stand) -> None:
