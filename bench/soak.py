@@ -13,7 +13,7 @@ from rich.progress import track
 
 from bench.recorder import Recorder
 from bench.rig import play, sample, start
-from bench.server import CABLE, Server
+from bench.server import CABLE, SERVERS
 from bench.stalls import Stalls
 from core.bundle import Bundle
 from realtime.engine import Engine
@@ -25,8 +25,11 @@ AFTER_S = 0.1
 NUMBERS = ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb")
 
 
-def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
+def soak(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str, Any]:
     """The engine on a private server with speech that never ends, looked at every second.
+
+    Args:
+        server: one of `bench.server.SERVERS`.
 
     Returns:
         For each of delay, ring fill, drift, memory and open files: `first` and `last` (medians of the first and last
@@ -39,11 +42,11 @@ def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
     rows: list[list[float]] = []
     states: dict[str, int] = {}
     troubles: list[tuple[float, int]] = []
-    with Server() as server, Stalls() as stalls:
-        listener = Recorder(server, f"{CABLE}.monitor", keep=False)
+    with SERVERS[server]() as running, Stalls() as stalls:
+        listener = Recorder(running, f"{CABLE}.monitor", keep=False)
         engine = Engine()
         try:
-            play(server, sample())
+            play(running, sample())
             start(engine, bundle)
             time.sleep(SETTLE_S)
             before = engine.snapshot()
@@ -62,6 +65,7 @@ def soak(bundle: Bundle, seconds: float) -> dict[str, Any]:
     return {
         "bundle": bundle.name,
         "seconds": seconds,
+        "server": SERVERS[server].kind,
         **_growth(np.asarray(rows)),
         "series": _thinned(np.asarray(rows)),
         **_counts(before, after),

@@ -54,7 +54,7 @@ class PipeWireBackend:
         self._play: PlayRing | None = None
         self._wake: Callable[[], None] = lambda: None
         self._listening: Listening | None = None
-        self._nothing = np.zeros(MAX_CHUNK, np.float32)
+        self._nothing, self._left_out = np.zeros(MAX_CHUNK, np.float32), np.zeros(MAX_CHUNK, np.float32)
         self._raised = False
         self._lost_before = self._lost = 0
         self._cushion = Cushion(0, DOUBLINGS, 1)
@@ -125,8 +125,7 @@ class PipeWireBackend:
             self._lost += 1
             if self._capture is not None:
                 self._capture.count_flags(False, False, True, False)
-            play.read_into(self._nothing[:lost])
-            self._nothing[:lost] = 0.0
+            play.read_into(self._left_out[:lost])
         if self._stood_still:
             out[:] = 0.0
             return

@@ -32,6 +32,7 @@ RUNS = {
         "algorithmic_ms": 40.0, "parts_ms": {"block": 20.0, "output device": 5.0}, "series_ms": [25.0, 25.1, 26.0],
         "parts_check": {"sum": 25.0, "measured": 25.1, "difference": 0.1, "adds_up": True}, "silenced_blocks": 0,
         "xruns": {}, "first_voice_s": 1.2, "callbacks_ms": {"input callback": TIMES}, "memory_mb": 140.0,
+        "engine": {"backend": "pipewire"},
     },
     "load": {
         "bundle": "x", "seconds": 3.0, "raw_correlation": 0.1, "raw": False,

@@ -21,10 +21,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_argument("--bundle", type=Path, metavar="FOLDER", help="bundle to use (default: the one that ships)")
     common.add_argument("--json", action="store_true", help="as JSON")
     common.add_argument("--out", type=Path, metavar="FOLDER", help="also write JSON, PNG and a page there")
+    served = argparse.ArgumentParser(add_help=False)
+    served.add_argument(
+        "--server", choices=("pulseaudio", "pipewire"), default="pulseaudio", help="whose (default: pulseaudio)"
+    )
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
 
-    def kind(name: str, text: str, what: str = "of speech") -> argparse.ArgumentParser:
-        added = kinds.add_parser(name, parents=[common], help=text)
+    def kind(
+        name: str, text: str, what: str = "of speech", parents: tuple[argparse.ArgumentParser, ...] = ()
+    ) -> argparse.ArgumentParser:
+        added = kinds.add_parser(name, parents=[common, *parents], help=text)
         if name in SECONDS:
             default = SECONDS[name]
             added.add_argument(
@@ -36,10 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compute.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="where the graphs run")
     compute.add_argument("--threads", type=int, default=1, metavar="N", help="of each graph (default: 1)")
     compute.add_argument("--all-cores", action="store_true", help="do not keep to one core")
-    delay = kind("latency", "delay from microphone to virtual microphone")
-    delay.add_argument(
-        "--server", choices=("pulseaudio", "pipewire"), default="pulseaudio", help="whose (default: pulseaudio)"
-    )
+    delay = kind("latency", "delay from microphone to virtual microphone", parents=(served,))
     delay.add_argument(
         "--backend",
         choices=("auto", "pipewire", "pulse"),
@@ -49,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cable = kind("cable", "what your sound hardware adds: an output joined to an input by a cable", "of chirps")
     cable.add_argument("--play", metavar="DEVICE", help="output (default: the system's own)")
     cable.add_argument("--record", metavar="DEVICE", help="input (default: the system's own)")
-    soak = kind("soak", "a long call: does anything grow, drift or break?")
+    soak = kind("soak", "a long call: does anything grow, drift or break?", parents=(served,))
     soak.add_argument("--hours", type=float, metavar="N", help="instead of --seconds")
     kind("load", "other work on all cores: where it begins to fail, and how", "at each level")
     files = kind("throughput", "files: hours of audio an hour, and what more processes bring")
@@ -107,7 +110,7 @@ def _measure(args: argparse.Namespace, bundle: Any) -> dict[str, Any]:
     if args.kind == "soak":
         from bench.soak import soak
 
-        return soak(bundle, args.seconds)
+        return soak(bundle, args.seconds, args.server)
     if args.kind == "load":
         from bench.load import load
 

@@ -57,7 +57,7 @@ def _cable(found: dict[str, Any]) -> list[str]:
 
 
 def _soak(found: dict[str, Any]) -> list[str]:
-    out = [f"bundle {found['bundle']}, {found['seconds']:g} s; {'':6} first     last  an hour"]
+    out = [f"bundle {found['bundle']}, {found['server']}, {found['seconds']:g} s; {'':6} first     last  an hour"]
     for key in ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files"):
         row = found[key]
         slope = f"{row['per_hour']:+8.2f}" if found["seconds"] >= SLOPE_SECONDS else "       –"
