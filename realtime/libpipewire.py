@@ -122,6 +122,7 @@ class Stream:
             "node.target": target,
             "node.dont-reconnect": "true",
             "node.dont-move": "true",
+            "node.dont-fallback": "true",
             "state.restore-target": "false",
         }
         if monitor:

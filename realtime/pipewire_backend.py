@@ -20,7 +20,7 @@ from realtime.backend import First, Opened, Trouble
 from realtime.chosen import choose_devices
 from realtime.config import EngineConfig
 from realtime.cushion import Cushion
-from realtime.default_watch import DefaultWatch
+from realtime.device_watch import DeviceWatch
 from realtime.libpipewire import Connection, Stream
 from realtime.listening import Listening
 from realtime.pulse_devices import MONITOR, PulseDevice
@@ -31,6 +31,8 @@ Frames = NDArray[np.float32]
 READY_S = 2.0
 NULL_SINK = "support.null-audio-sink"
 """PipeWire's `factory.name` of a sink that is no hardware."""
+VOICE = "anonymized voice"
+"""The stream's name."""
 DOUBLINGS = 2
 """How often the turn may be doubled where this process or the server comes late too often: up to 10.7 ms."""
 MOST_LOST_S = 0.1
@@ -49,7 +51,7 @@ class PipeWireBackend:
     def __init__(self) -> None:
         self._connection: Connection | None = None
         self._streams: list[Stream] = []
-        self._default: DefaultWatch | None = None
+        self._watch: DeviceWatch | None = None
         self._capture: CaptureRing | None = None
         self._play: PlayRing | None = None
         self._wake: Callable[[], None] = lambda: None
@@ -77,7 +79,7 @@ class PipeWireBackend:
         self._streams.append(self._microphone)
         turn = self._turn = round(chunk_s * sink.rate)
         self._voice = Stream(
-            connection, "anonymized voice", sink.name, sink.rate, True, turn, self._speak, group=group
+            connection, VOICE, sink.name, sink.rate, True, turn, self._speak, group=group
         )  # fmt: skip
         self._streams.append(self._voice)
         if listened is not None:
@@ -87,8 +89,7 @@ class PipeWireBackend:
             )
         for stream in self._streams:
             stream.wait_ready(READY_S)
-        if chosen.follows_default:
-            self._default = DefaultWatch(source.name)
+        self._watch = DeviceWatch(sink.name, VOICE, source.name if chosen.follows_default else "")
         return Opened(source.description, sink.description, source.rate, sink.rate, 0.0, 0.0, source.name, sink.name)
 
     def start(self, capture: CaptureRing, play: PlayRing, wake: Callable[[], None]) -> None:
@@ -126,7 +127,7 @@ class PipeWireBackend:
             if self._capture is not None:
                 self._capture.count_flags(False, False, True, False)
             play.read_into(self._left_out[:lost])
-        if self._stood_still:
+        if self._stood_still or (self._watch is not None and self._watch.misplaced):
             out[:] = 0.0
             return
         play.read_into(out)
@@ -155,7 +156,9 @@ class PipeWireBackend:
             return Trouble(f"the {side} is gone; waiting for it to come back", lost=True)
         if self._stood_still:
             return Trouble("the audio server stood still; opening the devices again", lost=True)
-        if self._default is not None and self._default.moved:
+        if self._watch is not None and self._watch.misplaced:
+            return Trouble("the voice was moved to another device; opening the devices again", lost=True)
+        if self._watch is not None and self._watch.moved:
             return Trouble("the system chose another microphone; opening it", lost=True)
         self._fit_turn()
         return None
@@ -186,8 +189,8 @@ class PipeWireBackend:
     def close(self) -> None:
         """End the streams."""
         self._play = self._capture = None
-        if self._default is not None:
-            self._default.close()
+        if self._watch is not None:
+            self._watch.close()
         for stream in self._streams:
             stream.close()
         self._streams.clear()

@@ -148,6 +148,17 @@ def players(pulse: Any, sink: str) -> int:
     return sum(stream.sink == index for stream in pulse.sink_input_list())
 
 
+def strays(pulse: Any, process: int, stream: str, sink: str) -> bool:
+    """Whether a process's stream of that name plays into another sink than the one of that name."""
+    index = {info.name: info.index for info in pulse.sink_list()}.get(sink)
+    ours = [
+        found
+        for found in pulse.sink_input_list()
+        if found.proplist.get("application.process.id") == str(process) and found.proplist.get("media.name") == stream
+    ]
+    return any(found.sink not in (index, NONE) for found in ours)
+
+
 def other_players(pulse: Any, sinks: Collection[str]) -> list[str]:
     """Names of the programs that play into one of the sinks of those names, without Voxveil's own, each once."""
     indices = {info.index for info in pulse.sink_list() if info.name in sinks}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import struct
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from core.errors import DeviceError
-from realtime import libpipewire
+from realtime import libpipewire, pulse_devices
 from realtime.backend import UnlinkedError
 from realtime.libpipewire import Connection, Stream
 from realtime.pipewire_backend import frames_at
@@ -145,6 +146,9 @@ def test_the_voice_goes_with_its_device_and_nowhere_else(server: PipeWireServer,
     voice.wait_ready(patience_s())
     (stream,) = json.loads(server.pactl("--format=json", "list", "sink-inputs"))
     assert stream["properties"]["application.id"] == "voxveil"
+    with pulse_devices.session() as pulse:
+        assert not pulse_devices.strays(pulse, os.getpid(), "voice", SINK)
+        assert pulse_devices.strays(pulse, os.getpid(), "voice", SPEAKERS)
     with contextlib.suppress(subprocess.CalledProcessError):
         server.pactl("move-sink-input", str(stream["index"]), SPEAKERS)
     sleep(0.5)

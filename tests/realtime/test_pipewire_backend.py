@@ -133,11 +133,24 @@ def test_streams_that_end(stand: Stand) -> None:
 
 
 def test_another_default_microphone(stand: Stand) -> None:
-    stand.backend._default = SimpleNamespace(moved=True, close=lambda: None)  # type: ignore[assignment]
+    stand.backend._watch = cast(Any, SimpleNamespace(moved=True, misplaced=False))
     trouble = stand.backend.trouble()
     assert trouble is not None
     assert trouble.lost
     assert "another microphone" in trouble.text
+
+
+def test_a_voice_that_was_moved_is_silent_at_once(stand: Stand) -> None:
+    stand.play.write_at(0, np.full(20_000, 0.5, np.float32))
+    stand.backend._watch = cast(Any, SimpleNamespace(moved=False, misplaced=False))
+    for _ in range(4):
+        assert stand.speak().any()
+    stand.backend._watch.misplaced = True  # type: ignore[union-attr]
+    assert not stand.speak().any()
+    trouble = stand.backend.trouble()
+    assert trouble is not None
+    assert trouble.lost
+    assert "moved" in trouble.text
 
 
 def test_turns_grow_where_they_are_missed_and_shrink_again(stand: Stand) -> None:
