@@ -214,7 +214,7 @@ def may_share_clock(source: PulseDevice, sink: PulseDevice) -> bool:
 
 def frames_at(address: int, frames: int) -> Frames:
     """Memory of the server's as an array. Leaves nothing that refers to itself: collection is off where this runs."""
-    return np.frombuffer(_floats(frames).from_address(address), np.float32)
+    return np.frombuffer(memoryview(_floats(frames).from_address(address)), np.float32)
 
 
 @lru_cache(maxsize=64)
