@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from core.errors import DeviceError
-from realtime.config import EngineConfig
+from realtime.config import SERVED, EngineConfig
 from realtime.rings import CaptureRing, PlayRing
 
 
@@ -104,7 +104,7 @@ def choose(name: str) -> Backend:
         from realtime.file_backend import FileBackend
 
         return FileBackend()
-    if name in ("auto", "pulse", "pipewire"):
+    if name in SERVED:
         from realtime import libpulse, pulse_devices
 
         try:

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, fields
 
 from core.errors import ConfigError
 
-BACKENDS = ("auto", "pipewire", "pulse", "sounddevice", "file")
+SERVED = ("auto", "pipewire", "pulse")
+"""Backends that try, or want, a sound server."""
+BACKENDS = (*SERVED, "sounddevice", "file")
 PROVIDERS = ("auto", "cpu", "cuda")
 GATE_OFF_DB = -120.0
 """A noise gate at this level never closes."""

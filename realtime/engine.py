@@ -23,7 +23,7 @@ from core.bundle import Bundle
 from core.errors import ConfigError, DeviceError, VoxveilError
 from realtime import reading
 from realtime.board import Board
-from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB, VIRTUAL_MIC, EngineConfig, check_range
+from realtime.config import GAIN_RANGE_DB, GATE_OFF_DB, SERVED, VIRTUAL_MIC, EngineConfig, check_range
 from realtime.recorder import Recorder
 from realtime.snapshot import Snapshot
 from realtime.supervisor import Supervisor
@@ -55,7 +55,7 @@ class Engine:
             board.put("gain_db", config.gain_db)
             board.put("gate_db", config.gate_db)
             board.put("muted", config.muted)
-            self._microphone |= config.backend in ("auto", "pipewire", "pulse") and config.output in (None, VIRTUAL_MIC)
+            self._microphone |= config.backend in SERVED and config.output in (None, VIRTUAL_MIC)
             self._supervisor = Supervisor(board, config)
 
     def stop(self) -> None:

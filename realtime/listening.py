@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Frames = NDArray[np.float32]
+LISTENING_S = 0.06
+"""What may wait for the device on which the talker listens to the own voice."""
 
 
 class Listening:

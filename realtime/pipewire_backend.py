@@ -23,7 +23,7 @@ from realtime.config import EngineConfig
 from realtime.cushion import Cushion
 from realtime.device_watch import DeviceWatch
 from realtime.libpipewire import Connection, Stream
-from realtime.listening import Listening
+from realtime.listening import LISTENING_S, Listening
 from realtime.pulse_devices import MONITOR, PulseDevice
 from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
 from realtime.steady_latency import SteadyLatency
@@ -38,8 +38,6 @@ DOUBLINGS = 2
 """How often the turn may be doubled where this process or the server comes late too often: up to 10.7 ms."""
 MOST_LOST_S = 0.1
 """A clock that leaps further has begun anew."""
-LISTENING_S = 0.06
-"""What may wait for the device on which the talker listens to the own voice."""
 
 
 class PipeWireBackend:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import functools
 import struct
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from typing import Any
+
+from realtime import c_library
 
 F32_INTERLEAVED = 0x11B
 """SPA_AUDIO_FORMAT_F32_LE."""
@@ -130,17 +131,10 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
 @functools.cache
 def library() -> Any:
     """libpipewire with typed functions (`pw_` left off), or None where there is none or one before 0.3.50."""
-    name = ctypes.util.find_library("pipewire-0.3") or "libpipewire-0.3.so.0"
-    try:
-        loaded = ctypes.CDLL(name)
-        functions = {short: getattr(loaded, f"pw_{short}") for short in _FUNCTIONS}
-    except (OSError, AttributeError):
-        return None
-    for short, (result, arguments) in _FUNCTIONS.items():
-        functions[short].restype = result
-        functions[short].argtypes = arguments
-    functions["init"](None, None)
-    return type("PipeWire", (), {short: staticmethod(function) for short, function in functions.items()})
+    loaded = c_library.load("pipewire-0.3", 0, "pw_", _FUNCTIONS)
+    if loaded is not None:
+        loaded.init(None, None)
+    return loaded
 
 
 def mono_format(rate: int) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import functools
 from ctypes import POINTER, c_char_p, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
 from typing import Any
+
+from realtime import c_library
 
 FLOAT32LE = 5
 UNSET = 0xFFFFFFFF
@@ -94,13 +95,4 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
 @functools.cache
 def library() -> Any:
     """libpulse with typed functions (`pa_` left off), or None where there is none."""
-    name = ctypes.util.find_library("pulse") or "libpulse.so.0"
-    try:
-        loaded = ctypes.CDLL(name)
-        functions = {short: getattr(loaded, f"pa_{short}") for short in _FUNCTIONS}
-    except (OSError, AttributeError):
-        return None
-    for short, (result, arguments) in _FUNCTIONS.items():
-        functions[short].restype = result
-        functions[short].argtypes = arguments
-    return type("Pulse", (), {short: staticmethod(function) for short, function in functions.items()})
+    return c_library.load("pulse", 0, "pa_", _FUNCTIONS)

@@ -15,12 +15,10 @@ from realtime import names, priority, virtual_mic
 from realtime.backend import First, Opened, Trouble
 from realtime.config import VIRTUAL_MIC, EngineConfig
 from realtime.devices import full_name
-from realtime.listening import Listening
+from realtime.listening import LISTENING_S, Listening
 from realtime.placement import SERVER_DEVICES, Placement, server_rate
 from realtime.rings import MAX_CHUNK, CaptureRing, PlayRing
 
-LISTENING_S = 0.06
-"""What may wait for the device on which the talker listens to the own voice."""
 COMMON_RATES = (48_000, 44_100, 96_000, 32_000, 24_000, 22_050, 16_000, 8_000)
 
 
