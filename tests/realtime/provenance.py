@@ -15,6 +15,8 @@ Places = NDArray[np.int64]
 SILENT, STRANGER = -1, -2
 FASTEST = 1.02 / 48
 """The most by which the gain may change in a sample: a fade of 1 ms at 48 kHz, and rounding."""
+SLOWEST = 0.98 / 48
+"""The least by which it changes in a fade."""
 
 TRIED = 48_000
 """Samples of the microphone that are tried to pass as the voice."""
@@ -65,6 +67,14 @@ def _place_faded(heard: Frames, written: Frames, found: Places, start: int, end:
             found[end - right : end] = np.arange(after - right, after)
         if before is not None:
             found[start : start + left] = np.arange(before + 1, before + 1 + left)
+    elif before is None or after is None:
+        # What was lost may have been where the fade began: the rest of it then lies beside silence alone.
+        found[start : start + left] = found[start - 1] + 1 + np.arange(left)
+        found[end - right : end] = (0 if after is None else after - right) + np.arange(right)
+        start, end = start + left, end - right
+        fits = _fits(heard[start:end], written, steep=True)
+        if len(fits):
+            found[start:end] = fits[-1] + np.arange(end - start)
 
 
 def _in_line(piece: Frames, original: Frames) -> int:
@@ -77,17 +87,25 @@ def _in_line(piece: Frames, original: Frames) -> int:
     return size if good.all() else int(np.argmin(good))
 
 
-def _fits(piece: Frames, written: Frames) -> Places:
-    """The places at which `piece` can begin."""
+def _fits(piece: Frames, written: Frames, steep: bool = False) -> Places:
+    """The places at which `piece` can begin.
+
+    Args:
+        steep: the gain moves as fast as the play ring's fade does, but for one step where that turned round. Without
+            it a piece that is much quieter than the voice fits anywhere.
+    """
     left = np.arange(len(written) - len(piece) + 1)
     before: NDArray[np.float64] | None = None
+    turns = np.zeros(len(left), np.int64)
     for step, value in enumerate(piece.astype(np.float64)):
         with np.errstate(divide="ignore", invalid="ignore"):
             gain = value / written[left + step]
         good = (gain > 0.0) & (gain <= 1.0 + 1e-6)
         if before is not None:
             good &= np.abs(gain - before) <= FASTEST
-        left, before = left[good], gain[good]
+            turns += np.abs(gain - before) < SLOWEST
+            good &= (turns <= 1) | (not steep)
+        left, before, turns = left[good], gain[good], turns[good]
         if not len(left):
             break
     return left
