@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from realtime.snapshot import Snapshot
 
 SETTLE_S = 5.0
 EVERY_S = 1.0
+GLANCE_S = 0.02
 AFTER_S = 0.1
 NUMBERS = ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb")
 
@@ -41,7 +42,6 @@ def soak(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str
     """
     rows: list[list[float]] = []
     states: dict[str, int] = {}
-    troubles: list[tuple[float, int]] = []
     with SERVERS[server]() as running, Stalls() as stalls:
         listener = Recorder(running, f"{CABLE}.monitor", keep=False)
         engine = Engine()
@@ -51,17 +51,17 @@ def soak(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str
             time.sleep(SETTLE_S)
             before = engine.snapshot()
             begin = time.monotonic()
+            glances = Glances(engine)
             for tick in track(range(max(10, int(seconds / EVERY_S))), description="soak", transient=True):
                 time.sleep(max(0.0, begin + tick * EVERY_S - time.monotonic()))
                 seen = engine.snapshot()
                 states[seen.state] = states.get(seen.state, 0) + 1
-                troubles.append((time.monotonic(), sum(seen.xruns.values())))
                 rows.append([time.monotonic() - begin, *(getattr(seen, name) for name in NUMBERS), _open_files()])
+            looked = glances.close()
             after = engine.snapshot()
         finally:
             engine.close()
             listener.close()
-    looked = np.asarray(troubles)
     return {
         "bundle": bundle.name,
         "seconds": seconds,
@@ -70,29 +70,60 @@ def soak(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str
         "series": _thinned(np.asarray(rows)),
         **_counts(before, after),
         "states": states,
-        "machine": {**blame(looked[:, 0], looked[:, 1], stalls.found), "real_time": stalls.real_time},
+        "machine": {
+            **blame(looked[:, 0], looked[:, 1], stalls.found),
+            "real_time": stalls.real_time,
+            "server_real_time": running.real_time,
+        },
     }
 
 
+class Glances:
+    """Counts the engine's xruns 50 times a second, from when it is made until `close`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._ending = engine, threading.Event()
+        self._seen: list[tuple[float, int]] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ending.wait(GLANCE_S):
+            self._seen.append((time.monotonic(), sum(self._engine.xruns().values())))
+
+    def close(self) -> np.ndarray:
+        """When was looked (time.monotonic), and how many there had been; [looks, 2]."""
+        self._ending.set()
+        self._thread.join()
+        return np.asarray(self._seen)
+
+
 def blame(at: np.ndarray, troubles: np.ndarray, stalls: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    """In how many of the seconds with xruns the machine itself stood still, and in how many of all.
+    """How often xruns were seen, and how often beside a moment in which the machine itself stood still.
 
     Args:
-        at: when was looked, as time.monotonic, about once a second.
+        at: when was looked, as time.monotonic.
         troubles: how many xruns there had been by then.
-        stalls: `bench.stalls.Stalls.found`. One that ends up to AFTER_S before a second belongs to it, too: the server
-            tells of its shortage a moment later.
+        stalls: `bench.stalls.Stalls.found`. One that ended up to AFTER_S before counts, too: the server tells of its
+            shortage a moment later.
+
+    Returns:
+        `moments_with_xruns`, `of_these_with_stalls`, and as what chance would give `share_of_time_with_stalls`;
+        `unexplained`, seconds since the first look of those without; `stalls` and the longest; `seconds` in all and
+        `seconds_with_xruns`.
     """
-    xruns = np.diff(troubles) > 0
-    ends = np.array([back for back, _ in stalls])
-    still = np.array(
-        [bool(((ends > since - AFTER_S) & (ends <= until)).any()) for since, until in pairwise(at)], dtype=bool
-    )
+    xruns = np.flatnonzero(np.diff(troubles) > 0)
+    still = np.zeros(len(at) - 1, bool)
+    for back, late in stalls:
+        still[np.searchsorted(at[1:], back - late) : np.searchsorted(at[:-1], back + AFTER_S)] = True
     return {
-        "seconds": len(xruns),
-        "seconds_with_xruns": int(xruns.sum()),
-        "of_these_with_stalls": int((xruns & still).sum()),
-        "seconds_with_stalls": int(still.sum()),
+        "seconds": round(float(at[-1] - at[0])),
+        "seconds_with_xruns": len(np.unique((at[xruns + 1] - at[0]).astype(int))),
+        "moments_with_xruns": len(xruns),
+        "of_these_with_stalls": int(still[xruns].sum()),
+        "share_of_time_with_stalls": float(np.average(still, weights=np.diff(at))),
+        "unexplained": [round(float(at[i + 1] - at[0]), 2) for i in xruns[~still[xruns]]],
+        "stalls": len(stalls),
         "longest_stall_ms": 1e3 * max((late for _, late in stalls), default=0.0),
     }
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from core.errors import DeviceError
-from realtime import pulse_devices
+from realtime import priority, pulse_devices
 
 LOOK_S = 0.25
 
@@ -39,6 +39,8 @@ class DeviceWatch:
         self._ending.set()
 
     def _run(self) -> None:
+        # It looks in Python, and whoever waits for the interpreter's lock must not wait for a thread that has no core.
+        priority.raise_own(priority.AUDIO)
         while not self._ending.wait(LOOK_S):
             with suppress(DeviceError), pulse_devices.session() as pulse:
                 while not self._ending.wait(LOOK_S):

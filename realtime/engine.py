@@ -186,6 +186,11 @@ class Engine:
                 seen = replace(seen, state=override[0].label, reason=override[1])
             return seen
 
+    def xruns(self) -> dict[str, int]:
+        """Those of `snapshot` alone, for who looks many times a second."""
+        with self._lock:
+            return reading.xruns(self._open_board())
+
     def spectra(self, cursor: int = 0) -> tuple[int, NDArray[np.float32], NDArray[np.float32]]:
         """80-band log spectra (dB, -120..0) since `cursor`, one row a 20 ms block.
 

@@ -255,6 +255,7 @@ def main(arguments: list[str]) -> int:
     name, config = arguments
     priority.end_with_parent()
     priority.hurry()
+    priority.hand_over_soon()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     board = Board(name)
     board.put("host_pid", os.getpid())

@@ -37,7 +37,7 @@ def snapshot(board: Board, recording: bool = False) -> Snapshot:
         out_peak=levels[2],
         out_rms=levels[3],
         stages=stages(board),
-        xruns={kind: int(board.fields["xruns"][0][i]) for i, kind in enumerate(XRUNS)},
+        xruns=xruns(board),
         drift_ppm=board.get("drift_ppm"),
         ring_fill_ms=1e3 * board.get("fill"),
         reserve_ms=1e3 * board.get("reserve"),
@@ -67,6 +67,11 @@ def _delay_parts(board: Board) -> dict[str, float]:
         "compute and wait": 1e3 * board.get("delay_wait"),
         "output device": 1e3 * board.get("out_latency"),
     }
+
+
+def xruns(board: Board) -> dict[str, int]:
+    """How many of each kind there have been."""
+    return {kind: int(board.fields["xruns"][0][i]) for i, kind in enumerate(XRUNS)}
 
 
 def stages(board: Board) -> dict[str, StageStats]:

@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     name, bundle_path, provider = arguments
     priority.end_with_parent()
     priority.hurry()
+    priority.hand_over_soon()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     board = Board(name)
     board.put("phase", LOADING)

@@ -13,6 +13,8 @@ from time import monotonic, sleep
 
 import pytest
 
+from bench.server import as_rtkit_would
+
 _CLIENTS = ("parec", "pacat", "paplay", "pactl")
 MISSING = [tool for tool in ("pulseaudio", *_CLIENTS) if shutil.which(tool) is None]
 """Tools that these tests need and this machine lacks."""
@@ -228,3 +230,5 @@ class PipeWireServer(AudioServer):
             if monotonic() > end:
                 raise RuntimeError("PipeWire's session manager did not start")
             sleep(0.05)
+        for daemon in self._daemons:
+            as_rtkit_would(daemon.pid)

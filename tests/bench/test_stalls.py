@@ -34,21 +34,25 @@ def test_a_core_that_stood_still_is_noted() -> None:
 
 
 def test_xruns_are_laid_beside_the_machines_stalls() -> None:
-    """Seconds 10, 20 and 30 have xruns; the machine stood still in the 10th and in the 40th."""
-    at = np.arange(1.0, 61.0)
-    troubles = np.zeros(60)
-    troubles[[10, 20, 30]] = [2, 1, 1]
-    troubles = np.cumsum(troubles)
-    found = blame(at, troubles, [(10.5, 0.008), (10.7, 0.004), (40.2, 0.02)])
-    assert found == {
-        "seconds": 59,
-        "seconds_with_xruns": 3,
-        "of_these_with_stalls": 1,
-        "seconds_with_stalls": 2,
-        "longest_stall_ms": pytest.approx(20.0),
+    """Xruns after 10, 20, 30 and 40 s; a core stood still shortly before the first and during the third."""
+    at = np.arange(0.0, 60.0, 0.02)
+    troubles = np.searchsorted([10.005, 20.005, 20.006, 30.005, 40.005], at, "right")
+    stalls = [(9.95, 0.004), (19.8, 0.008), (30.03, 0.04), (40.03, 0.005), (50.0, 0.002)]
+    found = blame(at, troubles, stalls)
+    assert found["unexplained"] == pytest.approx([20.0, 40.0], abs=0.03)
+    assert 5 * 0.1 < 60.0 * found.pop("share_of_time_with_stalls") < 5 * 0.2
+    assert {key: found[key] for key in found if key != "unexplained"} == {
+        "seconds": 60,
+        "seconds_with_xruns": 4,
+        "moments_with_xruns": 4,
+        "of_these_with_stalls": 2,
+        "stalls": 5,
+        "longest_stall_ms": pytest.approx(40.0),
     }
 
 
 def test_without_any_nothing_is_blamed() -> None:
-    found = blame(np.arange(5.0), np.zeros(5), [])
+    found = blame(np.arange(0.0, 5.0, 0.02), np.zeros(250), [])
     assert found["seconds_with_xruns"] == found["of_these_with_stalls"] == found["longest_stall_ms"] == 0
+    assert found["unexplained"] == []
+    assert found["share_of_time_with_stalls"] == 0.0

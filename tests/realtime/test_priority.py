@@ -7,6 +7,8 @@ import resource
 import sys
 import threading
 from pathlib import Path
+from statistics import median
+from time import monotonic, sleep
 
 import pytest
 
@@ -99,6 +101,41 @@ def test_real_time_is_taken_and_given_back_by_the_thread_itself() -> None:
     policy = (os.SCHED_RR if seen[0] else os.SCHED_OTHER) & ~os.SCHED_RESET_ON_FORK
     assert [each & ~os.SCHED_RESET_ON_FORK for each in seen[1:]] == [policy, os.SCHED_OTHER]
     assert os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_OTHER
+
+
+def test_more_than_is_asked_for_is_kept(bus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PipeWire's library gives its sound's thread what the server's has."""
+    monkeypatch.setattr(os, "sched_getscheduler", lambda _: os.SCHED_FIFO | os.SCHED_RESET_ON_FORK)
+    assert priority.raise_own(priority.AUDIO, wait=True) == "real time"
+
+
+def test_a_thread_that_computes_lets_the_sound_go_first() -> None:
+    """A callback comes every 2 ms while another thread computes in Python."""
+    before = sys.getswitchinterval()
+    ending = threading.Event()
+
+    def compute() -> None:
+        while not ending.is_set():
+            sum(range(100))
+
+    def late() -> float:
+        times = []
+        for _ in range(100):
+            began = monotonic()
+            sleep(0.002)
+            times.append(monotonic() - began - 0.002)
+        return median(times)
+
+    other = threading.Thread(target=compute)
+    other.start()
+    try:
+        assert late() > 0.004
+        priority.hand_over_soon()
+        assert late() < 0.002
+    finally:
+        ending.set()
+        other.join()
+        sys.setswitchinterval(before)
 
 
 def test_real_time_that_is_refused_is_done_without(bus: Path) -> None:

@@ -74,11 +74,16 @@ def _soak(found: dict[str, Any]) -> list[str]:
 def _machine(seen: dict[str, Any]) -> list[str]:
     """Whether xruns are this machine's doing."""
     out = [
-        f"  in {seen['seconds_with_xruns']} of {seen['seconds']} seconds; in {seen['of_these_with_stalls']} of these, "
-        f"and in {seen['seconds_with_stalls']} of all,",
-        f"  the machine itself stood still for 3 ms or more; longest {seen['longest_stall_ms']:.0f} ms",
+        f"  in {seen['seconds_with_xruns']} of {seen['seconds']} seconds, at {seen['moments_with_xruns']} moments; "
+        f"at {seen['of_these_with_stalls']} of these",
+        f"  a core had just stood still for 1 ms or more ({100 * seen['share_of_time_with_stalls']:.1f} % by chance); "
+        f"it did {seen['stalls']} times, {seen['longest_stall_ms']:.0f} ms at the longest",
     ]
-    return out if seen["real_time"] else [*out, "  (this look got no real time: other programs count, too)"]
+    if not seen["real_time"]:
+        out.append("  (this look got no real time: other programs count, too)")
+    if not seen["server_real_time"]:
+        out.append("  (the server got no real time, as it has on a desktop)")
+    return out
 
 
 def _load(found: dict[str, Any]) -> list[str]:
