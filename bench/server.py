@@ -135,8 +135,9 @@ def as_rtkit_would(pid: int) -> bool:
 
     PipeWire asks rtkit, which a machine without a desktop lacks, and tries nothing where the limit for real time is 0.
     """
-    tasks = Path(f"/proc/{pid}/task")
-    threads = [int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().startswith("data-loop")]
+    named = {task.name: (task / "comm").read_text().strip() for task in Path(f"/proc/{pid}/task").iterdir()}
+    main = named.pop(str(pid), "")  # older versions name the sound's thread like the first
+    threads = [int(thread) for thread, name in named.items() if name == main or name.startswith("data-loop")]
     try:
         for thread in threads:
             os.sched_setscheduler(thread, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(RTKIT_MOST))

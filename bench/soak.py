@@ -15,6 +15,7 @@ from bench.recorder import Recorder
 from bench.rig import play, sample, start
 from bench.server import CABLE, SERVERS
 from bench.stalls import Stalls
+from bench.times import percentiles
 from core.bundle import Bundle
 from realtime.engine import Engine
 from realtime.snapshot import Snapshot
@@ -34,8 +35,8 @@ def soak(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str
 
     Returns:
         For each of delay, ring fill, drift, memory and open files: `first` and `last` (medians of the first and last
-        tenth) and `per_hour` (slope of a straight line through all); `series` for a plot; counts of what went wrong;
-        `machine`, see `blame`.
+        tenth) and `per_hour` (slope of a straight line through all); `delay_percentiles`; `series`; counts of what
+        went wrong; `machine`, see `blame`.
 
     Raises:
         DeviceError: no server can be started, or the engine does not get live.
@@ -67,6 +68,7 @@ def soak(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str
         "seconds": seconds,
         "server": SERVERS[server].kind,
         **_growth(np.asarray(rows)),
+        "delay_percentiles": percentiles(1e-3 * np.asarray(rows)[:, 1 + NUMBERS.index("delay_ms")]).to_dict(),
         "series": _thinned(np.asarray(rows)),
         **_counts(before, after),
         "states": states,

@@ -34,6 +34,23 @@ RUNS = {
         "xruns": {}, "first_voice_s": 1.2, "callbacks_ms": {"input callback": TIMES}, "memory_mb": 140.0,
         "engine": {"backend": "pipewire"},
     },
+    "soak": {
+        "bundle": "x", "seconds": 60.0, "server": "PipeWire", "delay_percentiles": TIMES, "blocks": 3000,
+        **dict.fromkeys(
+            ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files"),
+            {"first": 1.0, "last": 1.5, "per_hour": 0.5},
+        ),
+        "series": {
+            name: [1.0, 2.0]
+            for name in ("seconds", "delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files")
+        },
+        "silenced_blocks": 0, "restarts": 0, "states": {"live": 60}, "xruns": {"late block": 2},
+        "machine": {
+            "seconds": 60, "seconds_with_xruns": 2, "moments_with_xruns": 2, "of_these_with_stalls": 1,
+            "share_of_time_with_stalls": 0.1, "unexplained": [3.2], "stalls": 12, "longest_stall_ms": 5.0,
+            "real_time": False, "server_real_time": False,
+        },
+    },
     "load": {
         "bundle": "x", "seconds": 3.0, "raw_correlation": 0.1, "raw": False,
         "levels": [{

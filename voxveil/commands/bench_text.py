@@ -64,6 +64,7 @@ def _soak(found: dict[str, Any]) -> list[str]:
         out.append(f"  {key:22} {row['first']:12.2f} {row['last']:8.2f} {slope}")
     return [
         *out,
+        f"delay of all looks {_percentiles(found['delay_percentiles'])}",
         f"blocks {found['blocks']}, silenced {found['silenced_blocks']}, restarts {found['restarts']}",
         f"states             {', '.join(f'{state} {n}' for state, n in found['states'].items())}",
         f"xruns              {_counts(found['xruns'])}",
