@@ -68,7 +68,7 @@ def soak(bundle: Bundle, seconds: float, server: str = "pulseaudio") -> dict[str
         "seconds": seconds,
         "server": SERVERS[server].kind,
         **_growth(np.asarray(rows)),
-        "delay_percentiles": percentiles(1e-3 * np.asarray(rows)[:, 1 + NUMBERS.index("delay_ms")]).to_dict(),
+        "delay_percentiles": percentiles([1e-3 * row[1 + NUMBERS.index("delay_ms")] for row in rows]).to_dict(),
         "series": _thinned(np.asarray(rows)),
         **_counts(before, after),
         "states": states,

@@ -25,6 +25,7 @@ from voxveil.cli import main
 from voxveil.commands.bench_text import lines
 
 TIMES = {"p50": 1.0, "p95": 2.0, "p99": 3.0, "max": 4.0, "mean": 1.1, "count": 200}
+LOOKED_AT = ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files")
 RUNS = {
     "latency": {
         "bundle": "x", "seconds": 10.0, "server": "PipeWire", "delay_ms": TIMES,
@@ -36,14 +37,8 @@ RUNS = {
     },
     "soak": {
         "bundle": "x", "seconds": 60.0, "server": "PipeWire", "delay_percentiles": TIMES, "blocks": 3000,
-        **dict.fromkeys(
-            ("delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files"),
-            {"first": 1.0, "last": 1.5, "per_hour": 0.5},
-        ),
-        "series": {
-            name: [1.0, 2.0]
-            for name in ("seconds", "delay_ms", "ring_fill_ms", "drift_ppm", "memory_mb", "open_files")
-        },
+        **{name: {"first": 1.0, "last": 1.5, "per_hour": 0.5} for name in LOOKED_AT},
+        "series": {name: [1.0, 2.0] for name in ("seconds", *LOOKED_AT)},
         "silenced_blocks": 0, "restarts": 0, "states": {"live": 60}, "xruns": {"late block": 2},
         "machine": {
             "seconds": 60, "seconds_with_xruns": 2, "moments_with_xruns": 2, "of_these_with_stalls": 1,
