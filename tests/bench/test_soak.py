@@ -39,4 +39,5 @@ def test_pipewire_is_measured_with_the_real_time_that_it_has_on_a_desktop() -> N
         ]
     if not server.real_time:
         pytest.skip("this system grants none")
-    assert sorted(found) == [os.SCHED_OTHER, os.SCHED_OTHER, os.SCHED_RR, os.SCHED_RR]
+    assert found.count(os.SCHED_RR) == 2
+    assert found.count(os.SCHED_OTHER) == len(found) - 2 >= 2
