@@ -17,6 +17,7 @@ RATE = 48_000
 """Of both devices, mono."""
 CLIENTS = ("pactl", "parec", "pacat")
 START_SECONDS = 10.0
+THREAD_SECONDS = 1.0
 RTKIT_MOST = 20
 """The highest real-time priority that rtkit grants, and so what PipeWire's sound threads have on a desktop."""
 
@@ -135,15 +136,21 @@ def as_rtkit_would(pid: int) -> bool:
 
     PipeWire asks rtkit, which a machine without a desktop lacks, and tries nothing where the limit for real time is 0.
     """
-    named = {task.name: (task / "comm").read_text().strip() for task in Path(f"/proc/{pid}/task").iterdir()}
-    main = named.pop(str(pid), "")  # older versions name the sound's thread like the first
-    threads = [int(thread) for thread, name in named.items() if name == main or name.startswith("data-loop")]
+    end = time.monotonic() + THREAD_SECONDS
     try:
+        while not (threads := _sound_threads(pid)) and time.monotonic() < end:
+            time.sleep(0.02)  # its socket may be there before them
         for thread in threads:
             os.sched_setscheduler(thread, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(RTKIT_MOST))
     except OSError:
         return False
     return bool(threads)
+
+
+def _sound_threads(pid: int) -> list[int]:
+    named = {task.name: (task / "comm").read_text().strip() for task in Path(f"/proc/{pid}/task").iterdir()}
+    main = named.pop(str(pid), "")  # older versions name the sound's thread like the first
+    return [int(thread) for thread, name in named.items() if name == main or name.startswith("data-loop")]
 
 
 SERVERS = {"pulseaudio": Server, "pipewire": PipeWire}

@@ -230,5 +230,6 @@ class PipeWireServer(AudioServer):
             if monotonic() > end:
                 raise RuntimeError("PipeWire's session manager did not start")
             sleep(0.05)
-        for daemon in self._daemons:
+        server, *_, pulse = self._daemons
+        for daemon in (server, pulse):
             as_rtkit_would(daemon.pid)
