@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from core.errors import DeviceError
+from realtime import priority
 
 MIC, CABLE = "mic", "cable"
 RATE = 48_000
@@ -140,11 +141,9 @@ def as_rtkit_would(pid: int) -> bool:
     try:
         while not (threads := _sound_threads(pid)) and time.monotonic() < end:
             time.sleep(0.02)  # its socket may be there before them
-        for thread in threads:
-            os.sched_setscheduler(thread, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(RTKIT_MOST))
-    except OSError:
+    except OSError:  # it has ended
         return False
-    return bool(threads)
+    return bool(threads) and all(priority.take_real_time(RTKIT_MOST, thread) for thread in threads)
 
 
 def _sound_threads(pid: int) -> list[int]:

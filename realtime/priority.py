@@ -53,8 +53,9 @@ def raise_own(level: int, wait: bool = False) -> str:
 
 def _has_real_time() -> bool:
     """Whether the calling thread has it already: PipeWire's library gives its own more than is asked for here."""
-    kinds = (os.SCHED_FIFO, os.SCHED_RR) if sys.platform == "linux" else ()
-    return bool(kinds) and os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK in kinds
+    if sys.platform != "linux":
+        return False
+    return os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK in (os.SCHED_FIFO, os.SCHED_RR)
 
 
 def hand_over_soon() -> None:
@@ -65,12 +66,12 @@ def hand_over_soon() -> None:
     sys.setswitchinterval(HAND_OVER_S)
 
 
-def take_real_time(level: int) -> bool:
-    """Real time of that priority for the calling thread; whether the system (Linux) grants it."""
+def take_real_time(level: int, thread: int = 0) -> bool:
+    """Real time of that priority for a thread by its id (0: the calling one); whether the system (Linux) grants it."""
     if sys.platform != "linux":
         return False
     try:
-        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(level))
+        os.sched_setscheduler(thread, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(level))
     except OSError:
         return False
     return True

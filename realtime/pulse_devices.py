@@ -142,15 +142,19 @@ def find_sink(pulse: Any, wanted: str, first: str = "") -> PulseDevice:
     return names.same(first, found, _names, "output") if first else names.pick(wanted, found, _names, "output")
 
 
+def _index(pulse: Any, sink: str) -> int | None:
+    return {info.name: info.index for info in pulse.sink_list()}.get(sink)
+
+
 def players(pulse: Any, sink: str) -> int:
     """How many streams play into the sink of that name."""
-    index = {info.name: info.index for info in pulse.sink_list()}.get(sink)
+    index = _index(pulse, sink)
     return sum(stream.sink == index for stream in pulse.sink_input_list())
 
 
 def strays(pulse: Any, process: int, stream: str, sink: str) -> bool:
     """Whether a process's stream of that name plays into another sink than the one of that name."""
-    index = {info.name: info.index for info in pulse.sink_list()}.get(sink)
+    index = _index(pulse, sink)
     ours = [
         found
         for found in pulse.sink_input_list()

@@ -50,9 +50,7 @@ def _place_faded(heard: Frames, written: Frames, found: Places, start: int, end:
     after = found[end] if end < len(found) and found[end] >= 0 else None
     if before is None and after is None:
         # A fade in that turned into a fade out, with silence on both sides, may come from anywhere.
-        fits = _fits(heard[start:end], written)
-        if len(fits):
-            found[start:end] = fits[-1] + np.arange(end - start)
+        _place_anywhere(heard, written, found, start, end)
         return
     # The neighbours belong to it: the gain has no steps there either (next to silence it has). A recorder that comes
     # late loses a piece, and what is left has then two parts, each in line with its own neighbour.
@@ -62,19 +60,22 @@ def _place_faded(heard: Frames, written: Frames, found: Places, start: int, end:
     if after is not None:
         first = max(0, after - (end - start))
         right = _in_line(heard[start : end + 1][::-1], written[first : after + 1][::-1]) - 1
-    if left + right >= end - start:
-        if after is not None:
-            found[end - right : end] = np.arange(after - right, after)
-        if before is not None:
-            found[start : start + left] = np.arange(before + 1, before + 1 + left)
-    elif before is None or after is None:
+    if left + right < end - start:
+        if before is not None and after is not None:
+            return
         # What was lost may have been where the fade began: the rest of it then lies beside silence alone.
-        found[start : start + left] = found[start - 1] + 1 + np.arange(left)
-        found[end - right : end] = (0 if after is None else after - right) + np.arange(right)
-        start, end = start + left, end - right
-        fits = _fits(heard[start:end], written, steep=True)
-        if len(fits):
-            found[start:end] = fits[-1] + np.arange(end - start)
+        _place_anywhere(heard, written, found, start + left, end - right, steep=True)
+    if after is not None:
+        found[end - right : end] = np.arange(after - right, after)
+    if before is not None:
+        found[start : start + left] = np.arange(before + 1, before + 1 + left)
+
+
+def _place_anywhere(heard: Frames, written: Frames, found: Places, start: int, end: int, steep: bool = False) -> None:
+    """Where the samples from `start` to `end` fit last, if anywhere; see `_fits`."""
+    fits = _fits(heard[start:end], written, steep)
+    if len(fits):
+        found[start:end] = fits[-1] + np.arange(end - start)
 
 
 def _in_line(piece: Frames, original: Frames) -> int:
